@@ -1,0 +1,116 @@
+"""The data model: articles, the passages cut from them, and the hits of a search.
+
+All offsets are Unicode code points of `Article.text`, end exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from index.errors import InvalidArticle
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Article:
+    """One source article, as stored.
+
+    Attributes:
+        id: Unique in an index; the same id again replaces the article.
+        text: The decoded text; every offset counts its code points.
+        title: The headline, or None where the source gives none.
+        source: The publisher's name.
+        location: The path or address it was read from.
+        url: Its public address.
+        published: ISO 8601, partial allowed ("2025-06").
+        authors: Names, in the source's order.
+        language: BCP 47.
+        tags: Labels of the user's own.
+        metadata: JSON of the user's own, returned as given.
+        content_hash: "sha256:" and the hex digest of the text in UTF-8.
+        pages: Start offset of each page, or None where there are no pages.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    source: str | None = None
+    location: str | None = None
+    url: str | None = None
+    published: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    tags: tuple[str, ...] = ()
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    content_hash: str = field(init=False)
+    pages: tuple[int, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Clean every string (see `clean_text`) and hash the text.
+
+        Raises:
+            InvalidArticle: If the id is empty or the text has no visible character.
+        """
+        for name in ("id", "text", "title", "source", "location", "url", "published", "language"):
+            value = getattr(self, name)
+            if value is not None:
+                object.__setattr__(self, name, clean_text(value))
+        for name in ("authors", "tags"):
+            object.__setattr__(self, name, tuple(clean_text(value) for value in getattr(self, name)))
+        if not self.id:
+            raise InvalidArticle("An article needs an id of at least one character; got ''.")
+        if not self.text.strip():
+            raise InvalidArticle(f"Article {self.id!r} has no text.")
+        digest = hashlib.sha256(self.text.encode()).hexdigest()
+        object.__setattr__(self, "content_hash", f"sha256:{digest}")
+
+    @property
+    def label(self) -> str:
+        """What to call the article where people read: its title, else its id."""
+        return self.title or self.id
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A stretch of an article: `article.text[start:end] == text`."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """`article_id:start-end`, the same after every rebuild."""
+        return f"{self.article_id}:{self.start}-{self.end}"
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """Positions from 1 in the dense and the lexical result; None where it was not found."""
+
+    dense: int | None
+    lexical: int | None
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage that a search found. Higher scores are better; they compare within one search only."""
+
+    passage: Passage
+    score: float
+    ranks: Ranks
+
+
+def clean_text(text: str) -> str:
+    r"""Return decoded text as it is stored: without a byte order mark, lone surrogates replaced, nothing else.
+
+    >>> clean_text("\ufeffA\r\n")
+    'A\\r\\n'
+    """
+    return _LONE_SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))

@@ -1,0 +1,140 @@
+"""Texts to unit vectors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelError
+from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EmbedderInfo:
+    """What identifies an embedder: two with equal information give the same vectors.
+
+    Attributes:
+        name: The model's name or path, enough to load it again.
+        fingerprint: "sha256:" and a hex digest of its weights.
+        backend: What runs it ("torch").
+        precision: Of its arithmetic ("float32").
+        pooling: How token vectors become one ("mean").
+        max_length: The most tokens it reads, special tokens counted; it cuts what is longer without a word.
+        dimension: Of its vectors.
+    """
+
+    name: str
+    fingerprint: str
+    backend: str
+    precision: str
+    pooling: str
+    max_length: int
+    dimension: int
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors."""
+
+    @property
+    def info(self) -> EmbedderInfo:
+        """What identifies this encoder."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of length 1 for each text, shape (len(texts), dimension), float32."""
+        ...
+
+    def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return the `(start, end)` of each token of the whole text, special tokens left out."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model as an `Encoder`."""
+
+    def __init__(self, model: SentenceTransformer, info: EmbedderInfo) -> None:
+        self._model = model
+        self._info = info
+
+    @property
+    def info(self) -> EmbedderInfo:
+        """What identifies this encoder."""
+        return self._info
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of length 1 for each text, shape (len(texts), dimension), float32."""
+        if not texts:
+            return np.empty((0, self._info.dimension), dtype=np.float32)
+        rows = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(rows, dtype=np.float32)
+
+    def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return the `(start, end)` of each token of the whole text, special tokens left out."""
+        encoded = self._model.tokenizer(
+            text, add_special_tokens=False, return_offsets_mapping=True, verbose=False, truncation=False
+        )
+        spans: list[tuple[int, int]] = encoded["offset_mapping"]
+        return spans
+
+
+def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
+    """Load a sentence-transformers model; without a name the packaged all-MiniLM-L6-v2, checksum checked.
+
+    Any other name is sentence-transformers' own business: a folder is read from disk, a hub name that is not in the
+    local cache is fetched.
+
+    Raises:
+        ModelError: If it cannot be loaded.
+    """
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]
+    packaged = name == PACKAGED_MODEL
+    try:
+        if packaged:
+            model = SentenceTransformer(str(packaged_model_folder()), device="cpu", local_files_only=True)
+        else:
+            model = SentenceTransformer(name)
+    except (OSError, ValueError, ImportError, RuntimeError) as error:
+        raise ModelError(
+            f"Cannot load the embedder {name!r}: expected a sentence-transformers model, as a folder or a hub name. "
+            f"The library said: {error}"
+        ) from error
+    fingerprint = PACKAGED_SHA256 if packaged else _weights_digest(model)
+    return SentenceTransformerEncoder(model, _describe(name, f"sha256:{fingerprint}", model))
+
+
+def _describe(name: str, fingerprint: str, model: SentenceTransformer) -> EmbedderInfo:
+    dimension = model.get_embedding_dimension()
+    if dimension is None:
+        raise ModelError(f"The embedder {name!r} does not state the dimension of its vectors.")
+    pooling = next((m.pooling_mode for m in model if hasattr(m, "pooling_mode")), "model's own")
+    return EmbedderInfo(
+        name=name,
+        fingerprint=fingerprint,
+        backend=model.get_backend(),
+        precision=str(model.dtype).removeprefix("torch."),
+        pooling=str(pooling),
+        max_length=int(model.max_seq_length or 512),
+        dimension=int(dimension),
+    )
+
+
+def _weights_digest(model: SentenceTransformer) -> str:
+    digest = hashlib.sha256()
+    state: dict[str, Any] = model.state_dict()
+    for key in sorted(state):
+        digest.update(key.encode())
+        digest.update(state[key].detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

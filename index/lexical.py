@@ -1,0 +1,58 @@
+"""BM25 over passages, by SQLite's FTS5, inside the same database and the same transactions as the passages.
+
+The FTS5 table holds no text of its own ("contentless"), so a passage's words are given again when it is removed.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterable
+
+_WORD = re.compile(r"\w+")
+
+STOP_WORDS = frozenset(
+    "a an and are as at be been but by did do does for from had has have he her his how i in is it its me my of on "
+    "or our she that the their them they this to was we were what when where which who whom whose why will with "
+    "would you your".split()
+)
+"""English words that are left out of a query, unless it has no others."""
+
+
+def add(db: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
+    """Add `(row, text)` pairs."""
+    db.executemany("INSERT INTO lexical (rowid, text) VALUES (?, ?)", rows)
+
+
+def remove(db: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
+    """Remove `(row, text)` pairs; the text must be the one that was added."""
+    db.executemany("INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)", rows)
+
+
+def match_expression(query: str) -> str | None:
+    """Return the FTS5 expression that finds any of the query's words, or None where it has none.
+
+    >>> match_expression("Who met the delegation?")
+    '"met" OR "delegation"'
+    """
+    words = list(dict.fromkeys(word.lower() for word in _WORD.findall(query)))
+    telling = [word for word in words if word not in STOP_WORDS] or words
+    return " OR ".join(f'"{word}"' for word in telling) or None
+
+
+def search(db: sqlite3.Connection, query: str, limit: int) -> list[int]:
+    """Return the rows of the best passages, best first, equal scores by passage id.
+
+    BM25 as FTS5 computes it: k1 = 1.2, b = 0.75, Robertson and Sparck Jones's idf, at least 1e-6.
+    """
+    expression = match_expression(query)
+    if expression is None:
+        return []
+    found = db.execute(
+        """
+        SELECT p.row FROM lexical JOIN passages p ON p.row = lexical.rowid
+        WHERE lexical MATCH ? ORDER BY bm25(lexical), p.article_id || ':' || p."start" || '-' || p."end" LIMIT ?
+        """,
+        (expression, limit),
+    )
+    return [row for (row,) in found]

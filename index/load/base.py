@@ -1,0 +1,92 @@
+"""What a loader is, and what it gives."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from index.article import Article
+from index.errors import UnreadableFile
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE_BYTES = 100_000_000
+"""The largest file that is read as one article."""
+
+_BYTE_ORDER_MARKS = {
+    b"\xff\xfe\x00\x00": "utf-32",
+    b"\x00\x00\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file or a record that did not become an article, and why."""
+
+    location: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file in a folder that no loader reads."""
+
+    location: str
+
+
+class Loader(Protocol):
+    """Reads the files of one format."""
+
+    @property
+    def suffixes(self) -> tuple[str, ...]:
+        """The lower-case endings it reads, with their dot."""
+        ...
+
+    def load(self, path: Path, id: str) -> Iterator[Article | Failure]:
+        """Yield the articles of a file, and a failure for every record that is not one.
+
+        Args:
+            path: The file.
+            id: The file's own id, for a format that holds one article or gives none.
+
+        Raises:
+            OSError: If it cannot be opened.
+            ArticleIndexError: If the file as a whole cannot be read.
+        """
+        ...
+
+
+def read_text(path: Path) -> str:
+    """Read a text file: in the encoding of its byte order mark, else UTF-8, else Windows-1252 with a warning.
+
+    Line ends stay as they are.
+
+    Raises:
+        UnreadableFile: If it is larger than `MAX_FILE_BYTES` or binary.
+    """
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise UnreadableFile(f"has {size:,} bytes, at most {MAX_FILE_BYTES:,} are read as one article; split it")
+    return decode(path.read_bytes(), str(path))
+
+
+def decode(data: bytes, location: str) -> str:
+    """Decode bytes as `read_text` does; `location` is for the messages."""
+    for mark, encoding in _BYTE_ORDER_MARKS.items():
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise UnreadableFile(f"begins as {encoding.upper()} but is not: {error.reason}") from None
+    if b"\0" in data:
+        raise UnreadableFile("is a binary file, not text (it has NUL bytes)")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        logger.warning("%s is not UTF-8; read as Windows-1252. Save it as UTF-8 if letters look wrong.", location)
+        return data.decode("cp1252", errors="replace")

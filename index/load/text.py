@@ -1,0 +1,19 @@
+"""Plain text: one file, one article, no title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from index.article import Article
+from index.load.base import Failure, read_text
+
+
+class TextLoader:
+    """Reads .txt."""
+
+    suffixes = (".txt",)
+
+    def load(self, path: Path, id: str) -> Iterator[Article | Failure]:
+        """Yield the one article of the file."""
+        yield Article(id=id, text=read_text(path), location=str(path))

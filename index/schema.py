@@ -1,0 +1,117 @@
+"""The database's layout, as numbered migrations.
+
+Migration n brings a database of format n - 1 to format n; a released one is never edited. The format stands in
+SQLite's `user_version`, the kind of file in its `application_id`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from index.errors import NewerIndex, UnusableIndex
+
+APPLICATION_ID = 0x50514958  # "PQIX"
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        """
+        CREATE TABLE articles (
+            id TEXT PRIMARY KEY,
+            text TEXT NOT NULL,
+            title TEXT,
+            source TEXT,
+            location TEXT,
+            url TEXT,
+            published TEXT,
+            authors TEXT NOT NULL,
+            language TEXT,
+            tags TEXT NOT NULL,
+            metadata TEXT NOT NULL,
+            content_hash TEXT NOT NULL,
+            pages TEXT
+        )
+        """,
+        """
+        CREATE TABLE passages (
+            row INTEGER PRIMARY KEY AUTOINCREMENT,
+            article_id TEXT NOT NULL REFERENCES articles (id),
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            vector BLOB NOT NULL,
+            UNIQUE (article_id, "start", "end")
+        )
+        """,
+        """
+        CREATE VIRTUAL TABLE lexical USING fts5 (
+            text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+        )
+        """,
+    ),
+)
+
+FORMAT = len(MIGRATIONS)
+
+
+def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
+    """Open an index's database, bringing an older format up to date in one transaction.
+
+    Transactions are the caller's to begin. The connection may be used from any thread, one at a time.
+
+    Raises:
+        FileNotFoundError: If there is no database and `create` is false.
+        UnusableIndex: If the file is not a database, or not an index's.
+        NewerIndex: If a newer version wrote it.
+    """
+    mode = "rwc" if create else "rw"
+    try:
+        db = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=30,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+    except sqlite3.OperationalError as error:
+        raise FileNotFoundError(path) from error
+    try:
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA synchronous = FULL")
+        _migrate(db, path, create=create)
+        return db
+    except sqlite3.DatabaseError as error:
+        db.close()
+        raise UnusableIndex(
+            f"{str(path)!r} cannot be used as an index: {error}. Nothing was changed; put a copy of the file back, "
+            "or index the articles into a new folder with --index."
+        ) from error
+    except BaseException:
+        db.close()
+        raise
+
+
+def _migrate(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
+    found = db.execute("PRAGMA user_version").fetchone()[0]
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    tables = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if tables == 0 and not create:
+        raise FileNotFoundError(path)
+    if tables and application != APPLICATION_ID:
+        raise UnusableIndex(f"{str(path)!r} is an SQLite database, but not an index of Pullquote.")
+    if found > FORMAT:
+        raise NewerIndex(path, found, FORMAT)
+    if found == FORMAT:
+        return
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        for statements in MIGRATIONS[db.execute("PRAGMA user_version").fetchone()[0] :]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        db.execute(f"PRAGMA user_version = {FORMAT}")
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise

@@ -1,0 +1,148 @@
+"""Answers and their citations: the data that every way in gives out.
+
+All offsets are Unicode code points of the source article's stored text, end exclusive. In JSON every field is
+present, `null` where there is nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from index.article import Article, Hit, Ranks
+
+SCHEMA_VERSION = 1
+
+Kind = Literal["extracted", "generated", "none"]
+Reason = Literal["below_threshold", "filtered_out", "empty_index"]
+Status = Literal["verified", "repaired", "pending", "unverified"]
+Support = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A quote and where it stands: `article.text[start:end] == quote`.
+
+    Attributes:
+        page: From 1, or None where the article has no pages.
+        prefix: Up to 32 code points before the quote; with `suffix` a W3C `TextQuoteSelector`.
+        suffix: Up to 32 code points after it.
+        sentence_start: Where the sentence around the quote begins; it ends at `sentence_end`.
+        content_hash: Of the article's text when it was cited.
+        status: Whether the quote stands there letter for letter.
+        support: Whether it carries the statement it is cited for.
+    """
+
+    article_id: str
+    passage_id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    published: str | None
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    prefix: str
+    suffix: str
+    sentence_start: int
+    sentence_end: int
+    content_hash: str
+    status: Status
+    support: Support
+
+    @property
+    def label(self) -> str:
+        """What to call the article where people read: its title, else its id."""
+        return self.title or self.article_id
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A possible answer."""
+
+    text: str
+    confidence: float
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class FoundPassage:
+    """A hit, flat, with its article's title."""
+
+    passage_id: str
+    article_id: str
+    title: str | None
+    start: int
+    end: int
+    text: str
+    score: float
+    ranks: Ranks
+
+    @property
+    def label(self) -> str:
+        """What to call the article where people read: its title, else its id."""
+        return self.title or self.article_id
+
+    @classmethod
+    def of(cls, hit: Hit, article: Article) -> FoundPassage:
+        """Flatten a hit."""
+        p = hit.passage
+        return cls(p.id, p.article_id, article.title, p.start, p.end, p.text, hit.score, hit.ranks)
+
+
+@dataclass(frozen=True)
+class Models:
+    """The names of the models that took part."""
+
+    embedder: str
+    reader: str
+    chat: str | None = None
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Milliseconds spent on each stage."""
+
+    embed: float
+    search: float
+    read: float
+    cite: float
+    total: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked, what the articles say, and where.
+
+    Attributes:
+        question: As it was asked.
+        question_used: As it was searched and read.
+        text: The answer, for `extracted` equal to `citations[0].quote`; None where `kind` is "none".
+        reason: Why there is none.
+        confidence: The reader's probability that its best span is right, also where it was not given; 0 where there
+            was nothing to read.
+        threshold: The confidence from which an answer is given.
+        alternatives: Other answers, best first; empty where `kind` is "none".
+        passages: What was read, best first.
+        index_generation: Of the index that was searched.
+    """
+
+    schema_version: int
+    question: str
+    question_used: str
+    text: str | None
+    kind: Kind
+    reason: Reason | None
+    confidence: float
+    threshold: float
+    citations: tuple[Citation, ...]
+    alternatives: tuple[Candidate, ...]
+    passages: tuple[FoundPassage, ...]
+    index_generation: int
+    models: Models
+    timings_ms: Timings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the answer as JSON-ready dicts and lists, every field present."""
+        return asdict(self)

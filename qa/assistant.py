@@ -1,0 +1,174 @@
+"""From a question to a cited answer, the whole way.
+
+    question -> checked -> embedded -> passages found -> spans read -> best span cited -> Answer
+
+Every way in (chat, command line, batch, evaluation) goes through `Assistant`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from index.article import Article, Hit, clean_text
+from index.errors import UnknownArticle
+from index.store import Index
+from qa.answer import SCHEMA_VERSION, Answer, Candidate, FoundPassage, Kind, Models, Reason, Timings
+from qa.cite import cite
+from qa.errors import InvalidQuestion
+from qa.read import Reader, Span
+
+MAX_QUESTION_CHARACTERS = 1000
+PASSAGES_READ = 5
+_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is being done now, while an answer is on its way."""
+
+    name: Literal["searching", "reading"]
+    passages: int = 0
+
+
+class Assistant:
+    """Answers questions from an index. Safe to use from several threads."""
+
+    def __init__(
+        self, index: Index, reader: Reader, *, passages: int = PASSAGES_READ, threshold: float | None = None
+    ) -> None:
+        """Put an assistant together.
+
+        Args:
+            index: The articles.
+            reader: What reads the passages found.
+            passages: How many passages are read for a question.
+            threshold: The confidence from which an answer is given; without one, the reader's own.
+        """
+        self.index = index
+        self.reader = reader
+        self.passages = passages
+        self.threshold = reader.threshold if threshold is None else threshold
+
+    def warm_up(self) -> None:
+        """Load what the first question would wait for."""
+        vector = self.index.encoder.encode(["warm up"])[0]
+        self.index.search_embedded("warm up", vector, 1)
+        self.reader.read("warm up", ["warm up"])
+
+    def ask(self, question: str) -> Answer:
+        """Answer a question.
+
+        Raises:
+            InvalidQuestion: If it is blank or longer than `MAX_QUESTION_CHARACTERS`.
+            ArticleIndexError: If the index cannot be searched.
+        """
+        for step in self.stream(question):
+            if isinstance(step, Answer):
+                return step
+        raise AssertionError("a stream ends with its answer")
+
+    def stream(self, question: str) -> Iterator[Stage | Answer]:
+        """Do as `ask` does, and say each stage before it begins; the last item is the answer."""
+        watch = _Watch()
+        question_used = check_question(question)
+        generation = self.index.generation
+
+        yield Stage("searching")
+        vector = self.index.encoder.encode([question_used])[0]
+        watch.lap("embed")
+        hits, articles = self._find(self.index.search_embedded(question_used, vector, self.passages))
+        watch.lap("search")
+
+        yield Stage("reading", len(hits))
+        spans = self.reader.read(question_used, [hit.passage.text for hit in hits])
+        watch.lap("read")
+
+        candidates = self._candidates(spans, hits, articles)
+        kind, reason = self._decide(spans, candidates)
+        watch.lap("cite")
+
+        given = candidates if kind == "extracted" else []
+        yield Answer(
+            schema_version=SCHEMA_VERSION,
+            question=clean_text(question),
+            question_used=question_used,
+            text=given[0].text if given else None,
+            kind=kind,
+            reason=reason,
+            confidence=self.reader.confidence(spans[0].margin) if spans else 0.0,
+            threshold=self.threshold,
+            citations=given[0].citations if given else (),
+            alternatives=tuple(given[1 : 1 + _ALTERNATIVES]),
+            passages=tuple(FoundPassage.of(hit, articles[hit.passage.article_id]) for hit in hits),
+            index_generation=generation,
+            models=Models(self.index.manifest.embedder.name, self.reader.name),
+            timings_ms=watch.timings(),
+        )
+
+    def _find(self, hits: Sequence[Hit]) -> tuple[list[Hit], dict[str, Article]]:
+        """Return the hits with their articles; a hit whose article was removed meanwhile is left out."""
+        articles: dict[str, Article] = {}
+        for article_id in {hit.passage.article_id for hit in hits}:
+            try:
+                articles[article_id] = self.index.article(article_id)
+            except UnknownArticle:
+                continue
+        return [hit for hit in hits if hit.passage.article_id in articles], articles
+
+    def _candidates(
+        self, spans: Sequence[Span], hits: Sequence[Hit], articles: Mapping[str, Article]
+    ) -> list[Candidate]:
+        """Cite the spans, best first; one whose words came before, or whose citation does not hold, is left out."""
+        candidates: list[Candidate] = []
+        seen: set[str] = set()
+        for span in spans:
+            passage = hits[span.text].passage
+            citation = cite(articles[passage.article_id], passage, span.start, span.end)
+            words = " ".join(citation.quote.casefold().split())
+            if citation.status == "verified" and words not in seen:
+                seen.add(words)
+                candidates.append(Candidate(citation.quote, self.reader.confidence(span.margin), (citation,)))
+        return candidates
+
+    def _decide(self, spans: Sequence[Span], candidates: Sequence[Candidate]) -> tuple[Kind, Reason | None]:
+        if not spans:
+            return "none", "empty_index" if not len(self.index) else "below_threshold"
+        if not candidates or candidates[0].confidence < self.threshold:
+            return "none", "below_threshold"
+        return "extracted", None
+
+
+def check_question(question: str) -> str:
+    """Return the question as it is used: white space folded, lone surrogates replaced.
+
+    Raises:
+        InvalidQuestion: If nothing is left of it, or it is longer than `MAX_QUESTION_CHARACTERS`.
+    """
+    folded = " ".join(clean_text(question).split())
+    if not any(character.isalnum() for character in folded):
+        raise InvalidQuestion(f"Got the question {question!r}, which has no word in it. Ask in a few words.")
+    if len(folded) > MAX_QUESTION_CHARACTERS:
+        raise InvalidQuestion(
+            f"Got a question of {len(folded):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are read. "
+            "Ask the heart of it in a sentence."
+        )
+    return folded
+
+
+class _Watch:
+    """Measures the stages of one question."""
+
+    def __init__(self) -> None:
+        self._began = self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self._laps[stage] = round(1000 * (now - self._last), 3)
+        self._last = now
+
+    def timings(self) -> Timings:
+        return Timings(**self._laps, total=round(1000 * (self._last - self._began), 3))

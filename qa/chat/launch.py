@@ -1,0 +1,56 @@
+"""Starting and stopping the chat."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import click
+
+from qa.assistant import Assistant
+from qa.errors import ChatUnavailable
+
+
+def check_address(host: str, port: int) -> None:
+    """Check, before anything is loaded, that the chat can listen there.
+
+    Raises:
+        ChatUnavailable: If the port is taken or the address is not this machine's.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise ChatUnavailable(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}. Name another port: pullquote chat --port "
+            f"{port + 1 if port < 65535 else port - 1} (with make: make chat PORT=...)."
+        ) from error
+
+
+def serve(assistant: Assistant, host: str, port: int) -> None:
+    """Load the models, open the chat, print its address, and run until interrupted."""
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    from qa.chat.app import STYLE, build_app, theme
+
+    assistant.warm_up()
+    app = build_app(assistant)
+    try:
+        app.launch(
+            server_name=host,
+            server_port=port,
+            prevent_thread_lock=True,
+            quiet=True,
+            show_error=True,
+            ssr_mode=False,
+            run_history=False,
+            footer_links=[],
+            theme=theme(),
+            css_paths=STYLE,
+        )
+    except OSError as error:
+        raise ChatUnavailable(f"Cannot open the chat on {host}:{port}: {error}.") from error
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Pullquote is open at http://{shown}:{port} (Ctrl-C closes it)")
+    app.block_thread()

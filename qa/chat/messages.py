@@ -1,0 +1,59 @@
+"""What the assistant says in the conversation, as Markdown in which an article's own words can do nothing. Pure."""
+
+from __future__ import annotations
+
+import string
+
+from qa.answer import Answer, Citation
+from qa.assistant import Stage
+
+_HARMLESS = {ord(character): f"&#{ord(character)};" for character in string.punctuation}
+
+
+def escape_markdown(text: str) -> str:
+    """Return text that Markdown and HTML show exactly, white space folded.
+
+    >>> escape_markdown("*a* <b>")
+    '&#42;a&#42; &#60;b&#62;'
+    """
+    return " ".join(text.split()).translate(_HARMLESS)
+
+
+def stage_title(stage: Stage) -> str:
+    """Say what is being done."""
+    if stage.name == "searching":
+        return "Searching the articles …"
+    return f"Reading {stage.passages} passage{'s' if stage.passages != 1 else ''} …"
+
+
+def done_title(answer: Answer) -> str:
+    """Say what was done, and how long it took."""
+    read = len(answer.passages)
+    return f"Read {read} passage{'s' if read != 1 else ''} in {answer.timings_ms.total / 1000:.1f} s"
+
+
+def answer_message(answer: Answer) -> str:
+    """Return the answer with its numbered citations, or that there is none."""
+    if answer.kind != "none":
+        numbers = "".join(f" [{n}]" for n in range(1, len(answer.citations) + 1))
+        sources = "\n\n".join(_source(n, citation) for n, citation in enumerate(answer.citations, start=1))
+        return f"**{escape_markdown(answer.text or '')}**{escape_markdown(numbers)}\n\n{sources}"
+    if answer.reason == "empty_index":
+        return "There are no articles in the index yet. Add some with `pullquote index PATH`."
+    if not answer.passages:
+        return "**Not in these articles.**"
+    return (
+        "**Not in these articles.** The closest passage is shown with its source; it is not an answer.\n\n"
+        f"> {escape_markdown(_short(answer.passages[0].text))}"
+    )
+
+
+def _source(number: int, citation: Citation) -> str:
+    facts = [citation.label, citation.source, citation.published or "undated"]
+    return f"{escape_markdown(f'[{number}]')} " + escape_markdown(
+        " · ".join([*(fact for fact in facts if fact), "found word for word"])
+    )
+
+
+def _short(text: str, most: int = 280) -> str:
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " …"

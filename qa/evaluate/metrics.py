@@ -1,0 +1,74 @@
+"""The scores of answers, retrieval and citations. Pure.
+
+EM and F1 are the official SQuAD 2.0 script's (Rajpurkar, Jia and Liang, "Know What You Don't Know", ACL 2018): answers
+are lower-cased, stripped of punctuation and of a, an, the, and their white space is folded. A question without an
+answer has the one gold answer "", which only the empty answer matches.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+def normalize_answer(text: str) -> str:
+    """Return an answer as the official script compares it.
+
+    >>> normalize_answer("The  U.S. Senate,")
+    'us senate'
+    """
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+def exact_match(prediction: str, golds: Sequence[str]) -> float:
+    """Return 1 if the prediction equals a gold answer after normalisation, else 0."""
+    return _best(lambda gold: float(normalize_answer(prediction) == normalize_answer(gold)), golds)
+
+
+def f1(prediction: str, golds: Sequence[str]) -> float:
+    """Return the best harmonic mean of token precision and recall over the gold answers, 0 to 1.
+
+    >>> f1("Deputy Secretary Landau", ["Secretary Landau"])
+    0.8
+    """
+    return _best(lambda gold: _f1(prediction, gold), golds)
+
+
+def reciprocal_rank(relevant: Sequence[bool], depth: int) -> float:
+    """Return 1 / the position, from 1, of the first relevant result within `depth`, else 0."""
+    return next((1.0 / rank for rank, hit in enumerate(relevant[:depth], start=1) if hit), 0.0)
+
+
+def recall(relevant: Sequence[bool], depth: int) -> float:
+    """Return 1 if a result within `depth` is relevant, else 0.
+
+    Open-domain question answering's recall@k (Karpukhin et al., "Dense Passage Retrieval", EMNLP 2020, there called
+    top-k accuracy): the share of questions whose answer was retrieved.
+    """
+    return float(any(relevant[:depth]))
+
+
+def overlaps(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a span shares a character with one of the others."""
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def _best(score: Callable[[str], float], golds: Sequence[str]) -> float:
+    answers = [gold for gold in golds if normalize_answer(gold)] or [""]
+    return max(score(gold) for gold in answers)
+
+
+def _f1(prediction: str, gold: str) -> float:
+    predicted, expected = normalize_answer(prediction).split(), normalize_answer(gold).split()
+    if not predicted or not expected:
+        return float(predicted == expected)
+    shared = sum((Counter(predicted) & Counter(expected)).values())
+    if not shared:
+        return 0.0
+    precision, recalled = shared / len(predicted), shared / len(expected)
+    return 2 * precision * recalled / (precision + recalled)

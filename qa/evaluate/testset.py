@@ -1,0 +1,101 @@
+"""QA test sets in SQuAD v1.1 and v2.0 JSON, plain or gzipped."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qa.errors import InvalidTestSet
+
+
+@dataclass(frozen=True)
+class GoldSpan:
+    """A right answer: `context[start:end] == text`."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class TestQuestion:
+    """A question of a test set; one without golds is unanswerable."""
+
+    id: str
+    question: str
+    title: str
+    context: str
+    golds: tuple[GoldSpan, ...]
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A question that was left out, and why."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class TestSet:
+    """The questions of a file, and those that could not be used."""
+
+    questions: tuple[TestQuestion, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def read_squad(path: Path) -> TestSet:
+    """Read a test set.
+
+    A question whose gold span does not stand in its context is skipped and reported.
+
+    Raises:
+        InvalidTestSet: If the file is not SQuAD JSON or has no questions.
+    """
+    try:
+        data = path.read_bytes()
+        if data[:2] == b"\x1f\x8b":
+            data = gzip.decompress(data)
+        groups = json.loads(data.decode("utf-8-sig"))["data"]
+        questions, skipped = _read(groups)
+    except OSError as error:
+        raise InvalidTestSet(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
+    except (ValueError, EOFError) as error:
+        raise InvalidTestSet(f"{str(path)!r} is not JSON: {error}. Expected SQuAD v1.1 or v2.0.") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InvalidTestSet(
+            f"{str(path)!r} is JSON but not a SQuAD test set ({type(error).__name__}: {error}). "
+            "Expected data[].paragraphs[].{context, qas[].{id, question, answers[].{text, answer_start}}}."
+        ) from error
+    if not questions:
+        raise InvalidTestSet(f"{str(path)!r} has no usable question; {len(skipped)} were skipped.")
+    return TestSet(tuple(questions), tuple(skipped))
+
+
+def _read(groups: list[dict[str, Any]]) -> tuple[list[TestQuestion], list[Skipped]]:
+    questions: list[TestQuestion] = []
+    skipped: list[Skipped] = []
+    for group in groups:
+        for paragraph in group["paragraphs"]:
+            context = paragraph["context"]
+            for row in paragraph["qas"]:
+                golds = [_gold(answer) for answer in row.get("answers", [])]
+                wrong = [g for g in golds if context[g.start : g.end] != g.text]
+                if row.get("is_impossible"):
+                    golds, wrong = [], []
+                if wrong:
+                    skipped.append(
+                        Skipped(str(row["id"]), f"gold span {wrong[0].text!r} does not stand at {wrong[0].start}")
+                    )
+                    continue
+                title = str(group.get("title") or "")
+                questions.append(TestQuestion(str(row["id"]), row["question"], title, context, tuple(golds)))
+    return questions, skipped
+
+
+def _gold(answer: dict[str, Any]) -> GoldSpan:
+    start = int(answer["answer_start"])
+    return GoldSpan(answer["text"], start, start + len(answer["text"]))

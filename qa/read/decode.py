@@ -1,0 +1,173 @@
+"""A reader's logits to spans of text. Pure.
+
+The score of a span is the sum of its start and its end logit, that of "no answer" the sum at the [CLS] token (Devlin et
+al., "BERT", NAACL 2019, section 4.3). What is compared is the margin, the one less the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_SPAN_TOKENS = 30
+_SPANS_PER_WINDOW = 10
+
+
+@dataclass(frozen=True)
+class Window:
+    """What a reader makes of one window over one text.
+
+    Attributes:
+        text: Which of the texts, from 0.
+        offsets: The `(start, end)` in that text of each token of the window, in order.
+        start: The start logits of those tokens, shape (tokens,).
+        end: The end logits of those tokens, shape (tokens,).
+        null: The score of "no answer", start plus end logit of [CLS].
+    """
+
+    text: int
+    offsets: Sequence[tuple[int, int]]
+    start: NDArray[np.float32]
+    end: NDArray[np.float32]
+    null: float
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of one of the texts that was read.
+
+    Attributes:
+        text: Which of the texts, from 0.
+        start: In code points of that text.
+        end: Exclusive.
+        margin: Its score less that of "no answer"; positive where the reader prefers it.
+    """
+
+    text: int
+    start: int
+    end: int
+    margin: float
+
+
+def decode(windows: Sequence[Window], texts: Sequence[str], limit: int = 10) -> list[Span]:
+    """Return the best spans over all windows, best margin first, equal margins in the order of the texts.
+
+    Spans are widened to whole words and trimmed of stray punctuation; of spans that overlap the best one stays.
+    """
+    found: list[Span] = []
+    for window in windows:
+        for first, last, score in best_token_spans(window.start, window.end, _SPANS_PER_WINDOW):
+            text = texts[window.text]
+            start, end = tidy(text, window.offsets[first][0], window.offsets[last][1])
+            if start < end:
+                found.append(Span(window.text, start, end, score - window.null))
+    found.sort(key=lambda span: (-span.margin, span.text, span.start, span.end))
+    kept: list[Span] = []
+    for span in found:
+        if len(kept) == limit:
+            break
+        if not any(s.text == span.text and s.start < span.end and span.start < s.end for s in kept):
+            kept.append(span)
+    return kept
+
+
+def best_token_spans(
+    start: NDArray[np.float32], end: NDArray[np.float32], limit: int, max_tokens: int = MAX_SPAN_TOKENS
+) -> list[tuple[int, int, float]]:
+    """Return the `limit` best `(first, last, score)` with `first <= last < first + max_tokens`, best first.
+
+    Equal scores come in the order of `(first, last)`.
+
+    >>> best_token_spans(np.array([1.0, 5.0]), np.array([2.0, 0.0]), 2)
+    [(1, 1, 5.0), (0, 0, 3.0)]
+    """
+    tokens = len(start)
+    width = min(max_tokens, tokens)
+    if not width:
+        return []
+    padded = np.full(tokens + width - 1, -np.inf)
+    padded[:tokens] = end
+    scores = (np.lib.stride_tricks.sliding_window_view(padded, width) + start[:, None]).ravel()
+    limit = min(limit, int(np.isfinite(scores).sum()))
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return [(int(i // width), int(i // width + i % width), float(scores[i])) for i in order]
+
+
+_STRAY = " \t\r\n\f\v\u00a0,;:.!?…-–—·•*_#>|"
+_PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»", "„": "“"}
+_ABBREVIATION = re.compile(
+    r"(?:\b\w\.(?:\w\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)$"
+)
+
+
+def tidy(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a range to whole words, then trim white space, stray punctuation and unpaired quote marks and brackets.
+
+    The full stop of an abbreviation stays. An empty range comes back where nothing is left.
+
+    >>> text = "met “Under Secretary Hooker,” she said"
+    >>> s, e = tidy(text, 6, 28); text[s:e]
+    'Under Secretary Hooker'
+    """
+    while 0 < start < end and _joined(text, start):
+        start -= 1
+    while start < end < len(text) and _joined(text, end):
+        end += 1
+    before = None
+    while before != (start, end) and start < end:
+        before = (start, end)
+        while start < end and text[start] in _STRAY and not _sign(text, start, end):
+            start += 1
+        while start < end and text[end - 1] in _STRAY and not _ABBREVIATION.search(text, start, end):
+            end -= 1
+        start, end = _without_unpaired(text, start, end)
+    return start, end
+
+
+def _joined(text: str, at: int) -> bool:
+    """Tell whether the characters before and after an offset belong to one word or number."""
+    left, right = text[at - 1], text[at]
+    if left.isalnum() and right.isalnum():
+        return not (_ideographic(left) or _ideographic(right))
+    if right in ".,'’-" and at + 1 < len(text):
+        return left.isalnum() and text[at + 1].isalnum() and _binds(right, left, text[at + 1])
+    if left in ".,'’-" and at >= 2:
+        return right.isalnum() and text[at - 2].isalnum() and _binds(left, text[at - 2], right)
+    return False
+
+
+def _binds(mark: str, left: str, right: str) -> bool:
+    """Tell whether a mark between two characters makes one word of them: 3.5, 1,200, U.S, it's, co-operate."""
+    return mark in "'’-" or (left.isdigit() and right.isdigit()) or (mark == "." and left.isalpha() and right.isalpha())
+
+
+def _ideographic(character: str) -> bool:
+    return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\ufaff" or character >= "\U00020000"
+
+
+def _sign(text: str, start: int, end: int) -> bool:
+    """Tell whether the character at `start` is the sign of a number or the point of a decimal."""
+    return text[start] in "-–." and start + 1 < end and text[start + 1].isdigit()
+
+
+def _without_unpaired(text: str, start: int, end: int) -> tuple[int, int]:
+    first, last = text[start : start + 1], text[end - 1 : end]
+    inner = text[start:end]
+    if first in _PAIRS and inner.count(_PAIRS[first]) < inner.count(first):
+        return start + 1, end
+    openings = [o for o, c in _PAIRS.items() if c == last]
+    if openings and inner.count(last) > sum(inner.count(o) for o in openings) and not _apostrophe(inner):
+        return start, end - 1
+    for edge, moved in ((first, (start + 1, end)), (last, (start, end - 1))):
+        if edge and edge in "\"'`" and inner.count(edge) % 2:
+            return moved
+    return start, end
+
+
+def _apostrophe(inner: str) -> bool:
+    """Tell whether a closing mark at the end is more likely the apostrophe of a plural: the workers’."""
+    return len(inner) > 1 and inner[-1] == "’" and inner[-2] in "sSxz" and "‘" not in inner

@@ -1,0 +1,106 @@
+"""The packaged reader: trained layers stored here, laid over the packaged all-MiniLM-L6-v2."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import ModelError
+from index.packaged import PACKAGED_SHA256, check_sha256, packaged_model_folder
+from qa.errors import ReaderError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformers import PreTrainedModel
+
+READER_FOLDER = Path(__file__).parent / "weights"
+
+
+@dataclass(frozen=True)
+class ReaderCard:
+    """What `reader.json` says of a set of weights.
+
+    Attributes:
+        base_sha256: Of the base's model.safetensors.
+        weights_sha256: Of reader.safetensors.
+        frozen: Parts of the base that were not trained, under its own names.
+        null_threshold: The margin from which an answer is given.
+    """
+
+    base_sha256: str
+    weights_sha256: str
+    frozen: tuple[str, ...]
+    null_threshold: float
+
+    @property
+    def name(self) -> str:
+        """The reader's name, with enough of its checksum to tell two apart."""
+        return f"pullquote-reader-{self.weights_sha256[:12]}"
+
+
+def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
+    """Read a folder's `reader.json`.
+
+    Raises:
+        ReaderError: If it is missing, not JSON, or for another base than the packaged model.
+    """
+    path = folder / "reader.json"
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+        card = ReaderCard(
+            base_sha256=fields["base_sha256"],
+            weights_sha256=fields["weights_sha256"],
+            frozen=tuple(fields["frozen"]),
+            null_threshold=float(fields["null_threshold"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReaderError(
+            f"Cannot read the reader's card {str(path)!r}: {error!r}. Install Pullquote again."
+        ) from error
+    if card.base_sha256 != PACKAGED_SHA256:
+        raise ReaderError(
+            f"{str(path)!r} is for a base with the sha256 {card.base_sha256}, expected {PACKAGED_SHA256}."
+        )
+    return card
+
+
+def load_packaged_model(folder: Path = READER_FOLDER) -> PreTrainedModel:
+    """Build the packaged reader in float32 and put it into evaluation mode.
+
+    Raises:
+        ReaderError: If the weights are damaged, or their names are not exactly those of the trained layers.
+    """
+    import torch
+    from safetensors.torch import load_file
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    card = read_card(folder)
+    try:
+        check_sha256(folder / "reader.safetensors", card.weights_sha256)
+        base_folder = packaged_model_folder()
+    except ModelError as error:
+        raise ReaderError(str(error)) from error
+    model = BertForQuestionAnswering(BertConfig.from_json_file(str(base_folder / "config.json")))
+    trained = load_file(folder / "reader.safetensors")
+    base = {f"bert.{name}": tensor for name, tensor in load_file(base_folder / "model.safetensors").items()}
+    state = _laid_over(base, trained, card.frozen, model.state_dict())
+    model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in state.items()}, strict=True)
+    model.eval()  # type: ignore[no-untyped-call]
+    return model
+
+
+def _laid_over(
+    base: Mapping[str, Tensor], trained: Mapping[str, Tensor], frozen: tuple[str, ...], wanted: Mapping[str, Any]
+) -> dict[str, Tensor]:
+    """Take the frozen parameters from the base and all others from the trained ones, none missing, none left over."""
+    prefixes = tuple(f"bert.{part}." for part in frozen)
+    expected = {name for name in wanted if not name.startswith(prefixes)}
+    if trained.keys() != expected:
+        odd = sorted(trained.keys() ^ expected)
+        raise ReaderError(
+            f"The reader's weights do not fit: {len(odd)} names are missing or unknown, such as {odd[:3]}."
+        )
+    return {name: trained[name] if name in expected else base[name] for name in wanted}
