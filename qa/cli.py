@@ -199,8 +199,9 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     from qa.assistant import check_question
     from qa.render import passage_as_text
 
+    checked = check_question(query)
     with _open(folder) as store:
-        hits = store.search(check_question(query), k)
+        hits = store.search(checked, k)
         found = [FoundPassage.of(hit, store.article(hit.passage.article_id)) for hit in hits]
     for number, passage in enumerate(found, start=1):
         if as_json:
@@ -215,8 +216,10 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
 @answering_options
 def ask(question: str, as_json: bool, **options: Any) -> None:
     """Answer a question, with its source."""
+    from qa.assistant import check_question
     from qa.render import answer_as_text
 
+    check_question(question)
     with _assistant(**options) as assistant:
         answer = assistant.ask(question)
         if as_json:

@@ -9,7 +9,7 @@ from pathlib import Path
 from index.article import Article
 from index.load.base import Failure, read_text
 
-_TITLE = re.compile(r"\A\ufeff?\s*#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_TITLE = re.compile(r"\A\ufeff?\s*#[ \t]+(.+?)[ \t#\r]*$", re.MULTILINE)
 
 
 class MarkdownLoader:

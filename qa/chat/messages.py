@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import string
+import re
 
 from qa.answer import Answer, Citation
 from qa.assistant import Stage
 
-_HARMLESS = {ord(character): f"&#{ord(character)};" for character in string.punctuation}
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$@!]|:(?=//)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.IGNORECASE)
 
 
 def escape_markdown(text: str) -> str:
     """Return text that Markdown and HTML show exactly, white space folded.
 
-    >>> escape_markdown("*a* <b>")
-    '&#42;a&#42; &#60;b&#62;'
+    Only what could be markup is escaped, since a screen reader is given the Markdown itself.
+
+    >>> escape_markdown("*a* <b>, c.")
+    '&#42;a&#42; &#60;b&#62;, c.'
     """
-    return " ".join(text.split()).translate(_HARMLESS)
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
 
 
 def stage_title(stage: Stage) -> str:
@@ -35,9 +37,9 @@ def done_title(answer: Answer) -> str:
 def answer_message(answer: Answer) -> str:
     """Return the answer with its numbered citations, or that there is none."""
     if answer.kind != "none":
-        numbers = "".join(f" [{n}]" for n in range(1, len(answer.citations) + 1))
+        numbers = " ".join(f"[{n}]" for n in range(1, len(answer.citations) + 1))
         sources = "\n\n".join(_source(n, citation) for n, citation in enumerate(answer.citations, start=1))
-        return f"**{escape_markdown(answer.text or '')}**{escape_markdown(numbers)}\n\n{sources}"
+        return f"**{escape_markdown(answer.text or '')}** {escape_markdown(numbers)}\n\n{sources}"
     if answer.reason == "empty_index":
         return "There are no articles in the index yet. Add some with `pullquote index PATH`."
     if not answer.passages:

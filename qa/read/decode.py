@@ -1,7 +1,9 @@
 """A reader's logits to spans of text. Pure.
 
 The score of a span is the sum of its start and its end logit, that of "no answer" the sum at the [CLS] token (Devlin et
-al., "BERT", NAACL 2019, section 4.3). What is compared is the margin, the one less the other.
+al., "BERT", NAACL 2019, section 4.3). What is compared is the margin, the one less the other. Over several windows "no
+answer" has the score of the window that is least inclined to it, as in the official SQuAD 2.0 script, save for
+`OWN_NULL`: a share of the window's own, which sets back a span of a window that would rather not answer.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_SPAN_TOKENS = 30
+OWN_NULL = 0.25
+"""The share of a window's own score in that of "no answer"; measured by `benchmarks/run_own_null.py`."""
 _SPANS_PER_WINDOW = 10
 
 
@@ -53,18 +57,26 @@ class Span:
     margin: float
 
 
-def decode(windows: Sequence[Window], texts: Sequence[str], limit: int = 10) -> list[Span]:
+def decode(windows: Sequence[Window], texts: Sequence[str], limit: int = 10, own_null: float = OWN_NULL) -> list[Span]:
     """Return the best spans over all windows, best margin first, equal margins in the order of the texts.
 
     Spans are widened to whole words and trimmed of stray punctuation; of spans that overlap the best one stays.
+
+    Args:
+        windows: What the reader made of the texts.
+        texts: The texts.
+        limit: The most spans to return.
+        own_null: See `OWN_NULL`.
     """
     found: list[Span] = []
+    lowest = min((window.null for window in windows), default=0.0)
     for window in windows:
+        null = own_null * window.null + (1 - own_null) * lowest
         for first, last, score in best_token_spans(window.start, window.end, _SPANS_PER_WINDOW):
             text = texts[window.text]
             start, end = tidy(text, window.offsets[first][0], window.offsets[last][1])
             if start < end:
-                found.append(Span(window.text, start, end, score - window.null))
+                found.append(Span(window.text, start, end, score - null))
     found.sort(key=lambda span: (-span.margin, span.text, span.start, span.end))
     kept: list[Span] = []
     for span in found:

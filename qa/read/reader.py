@@ -80,7 +80,11 @@ class TransformersReader:
         """Return up to `limit` spans that do not overlap, best first; see `decode`."""
         if not texts:
             return []
-        return decode(list(self._windows(question, texts)), texts, limit)
+        return decode(self.windows(question, texts), texts, limit)
+
+    def windows(self, question: str, texts: Sequence[str]) -> list[Window]:
+        """Return the logits of every window of every text, for `decode`."""
+        return list(self._windows(question, texts))
 
     def _windows(self, question: str, texts: Sequence[str]) -> Iterator[Window]:
         """Read all windows of all texts, those of like length together."""

@@ -1,0 +1,233 @@
+"""The pullquote command as its users run it: in a process of its own, from a folder of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.cli
+
+ROOT = Path(__file__).parent.parent
+COMMAND = str(Path(sys.executable).parent / "pullquote")
+Done = subprocess.CompletedProcess[str]
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the seed article indexed in it."""
+    folder = tmp_path_factory.mktemp("cli")
+    done = execute(folder, "index", str(ROOT / "seeds" / "articles"))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+class Run:
+    """Runs commands in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(self, *arguments: str, **environment: str) -> Done:
+        return execute(self.folder, *arguments, **environment)
+
+
+@pytest.fixture
+def run(indexed: Path, tmp_path: Path) -> Run:
+    """Commands in a copy of that folder."""
+    return Run(shutil.copytree(indexed, tmp_path / "work"))
+
+
+def execute(folder: Path, *arguments: str, **environment: str) -> Done:
+    return subprocess.run(
+        [COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
+        env={**{k: v for k, v in os.environ.items() if not k.startswith("PULLQUOTE_")}, **environment},
+    )  # fmt: skip
+
+
+def test_ask_prints_answer_sentence_source_and_range(run: Run) -> None:
+    done = run("ask", "When did the Pakistani delegation visit Washington?")
+    assert done.returncode == 0
+    assert done.stdout.startswith("May 31 to June 6 [1]\n")
+    assert "[1] us-mediation-on-kashmir.txt · undated · characters 1019-1035 · found word for word" in done.stdout
+    assert "The Pakistani delegation, led by Pakistan Peoples Party (PPP) Chairman" in done.stdout
+    assert done.stderr == ""
+
+
+def test_ask_json_is_one_answer_whose_quote_stands_in_the_file(run: Run) -> None:
+    done = run("ask", "When did the Pakistani delegation visit Washington?", "--json")
+    answer = json.loads(done.stdout)
+    text = (ROOT / "seeds/articles/us-mediation-on-kashmir.txt").read_text(encoding="utf-8")
+    (citation,) = answer["citations"]
+    assert text[citation["start"] : citation["end"]] == citation["quote"] == answer["text"] == "May 31 to June 6"
+    assert answer["schema_version"] == 1
+
+
+def test_not_in_these_articles_is_no_failure(run: Run) -> None:
+    done = run("ask", "hi")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Not in these articles.")
+    assert "The closest passage, not an answer: us-mediation-on-kashmir.txt" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        pytest.param(["ask", ""], 1, "has no word in it", id="empty question"),
+        pytest.param(["ask", "x" * 10_000], 1, "10,000 characters, at most 1,000", id="long question"),
+        pytest.param(["ask", "Who?", "--index", "none"], 1, "no index at 'none'", id="missing index"),
+        pytest.param(["list", "--index", "none"], 1, "pullquote index PATH --index none", id="missing index to list"),
+        pytest.param(["remove", "nobody"], 1, "No article in the index has the id 'nobody'", id="unknown id"),
+        pytest.param(["ask", "Who?", "--reader", "nowhere"], 1, "Cannot load the reader 'nowhere'", id="no reader"),
+        pytest.param(["index", "x", "--embedder", "no/where", "--index", "n"], 1, "embedder 'no/where'", id="embedder"),
+        pytest.param(["eval", "none.json", "-o", "r"], 1, "Cannot read 'none.json'", id="missing test set"),
+        pytest.param(["batch", "none.txt", "-o", "a.jsonl"], 1, "No such file", id="missing questions"),
+        pytest.param(["ask"], 2, "Missing argument", id="no question"),
+        pytest.param(["ask", "Who?", "--threshold", "2"], 2, "0<=x<=1", id="threshold too high"),
+        pytest.param(["search", "x", "-k", "0"], 2, "1<=x<=1000", id="no passages"),
+        pytest.param(["frobnicate"], 2, "No such command", id="unknown command"),
+        pytest.param(["ask", "Who?", "--frob"], 2, "No such option", id="unknown flag"),
+    ],
+)
+def test_an_error_is_one_message_on_standard_error(run: Run, arguments: list[str], code: int, message: str) -> None:
+    done = run(*arguments, HF_HUB_OFFLINE="1")
+    assert done.returncode == code
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_indexing_again_changes_nothing(run: Run) -> None:
+    done = run("index", str(ROOT / "seeds" / "articles"))
+    assert done.stdout == "added 0, replaced 0, unchanged 1, failed 0; the index in .pullquote holds 1 articles\n"
+
+
+def test_what_cannot_be_indexed_is_named_and_the_rest_goes_on(run: Run) -> None:
+    folder = run.folder / "new"
+    folder.mkdir()
+    (folder / "good.txt").write_text("The envoy met the mayor.")
+    (folder / "empty.txt").write_text("")
+    (folder / "picture.txt").write_bytes(b"\x89PNG\x00\x00")
+    (folder / "table.ods").write_text("x")
+    done = run("index", "new")
+    assert done.returncode == 1
+    assert "added 1, replaced 0, unchanged 0, failed 2; the index in .pullquote holds 2 articles" in done.stdout
+    assert "not indexed: new/picture.txt is a binary file" in done.stderr
+    assert "passed over: 1 files" in done.stderr
+
+
+def test_list_info_search_remove_verify(run: Run) -> None:
+    assert run("list").stdout == "us-mediation-on-kashmir.txt\tuntitled\tundated\t2986\n"
+    assert "articles    1" in run("info").stdout
+    assert json.loads(run("info", "--json").stdout)["counts"] == {"articles": 1, "passages": 5}
+    assert json.loads(run("list", "--json").stdout)["characters"] == 2986
+    found = [json.loads(line) for line in run("search", "Indus Waters Treaty", "-k", "2", "--json").stdout.splitlines()]
+    assert len(found) == 2
+    assert "Indus Waters Treaty" in found[0]["text"]
+    assert run("search", "Indus Waters Treaty").stdout.startswith("[1] us-mediation-on-kashmir.txt · characters 887-")
+    assert run("verify").stdout == "ok: 1 articles\n"
+    assert run("remove", "us-mediation-on-kashmir.txt").returncode == 0
+    assert run("list").stdout == ""
+    assert "no articles in the index" in run("ask", "Who met the delegation?").stdout
+
+
+def test_verify_fails_on_damage(run: Run) -> None:
+    import sqlite3
+
+    with sqlite3.connect(run.folder / ".pullquote" / "catalog.sqlite") as db:
+        db.execute("UPDATE articles SET text = replace(text, 'Hooker', 'Mooker')")
+    done = run("verify")
+    assert done.returncode == 1
+    assert "its hash differs" in done.stdout
+
+
+def test_batch_answers_in_order(run: Run) -> None:
+    done = run("batch", str(ROOT / "seeds" / "questions.txt"), "-o", "answers.jsonl")
+    assert done.returncode == 0, done.stderr
+    lines = (run.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = (ROOT / "seeds" / "questions.txt").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["question"] for line in lines] == asked
+    assert len(asked) >= 15
+
+
+@pytest.mark.parametrize("articles", ["index", "from-testset"])
+def test_eval_prints_and_writes_every_score(run: Run, articles: str) -> None:
+    done = run("eval", str(ROOT / "seeds" / "qa_test.json"), "-o", "report", "--articles", articles)
+    assert done.returncode == 0, done.stderr
+    report = json.loads((run.folder / "report" / "report.json").read_text(encoding="utf-8"))
+    assert report["retrieval"]["recall@5"] == {"value": 1.0, "n": 40}
+    assert set(report["answers"]["f1"]) == {"overall", "answerable", "unanswerable"}
+    assert report["answers"]["em"]["unanswerable"]["n"] == 15
+    assert report["answers"]["f1"]["answerable"]["value"] > 0.6
+    for line in ("retrieval recall@1", "retrieval mrr@10", "EM overall", "F1 unanswerable", "citation accuracy"):
+        assert line in done.stdout
+
+
+def test_the_environment_names_the_index_and_a_flag_overrules_it(run: Run) -> None:
+    assert run("list", PULLQUOTE_INDEX="elsewhere").returncode == 1
+    assert run("list", "--index", ".pullquote", PULLQUOTE_INDEX="elsewhere").returncode == 0
+
+
+def test_it_runs_from_a_folder_with_an_index_folder_and_a_qa_file(run: Run) -> None:
+    (run.folder / "index").mkdir()
+    (run.folder / "index" / "__init__.py").write_text("raise SystemExit('the wrong index')")
+    (run.folder / "qa.py").write_text("raise SystemExit('the wrong qa')")
+    assert run("list").stdout.startswith("us-mediation-on-kashmir.txt")
+
+
+def test_a_closed_pipe_is_quiet(run: Run) -> None:
+    shell = f"'{COMMAND}' search delegation -k 5 --json | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", shell],
+        cwd=run.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stderr == ""
+
+
+def test_interrupting_leaves_the_index_whole(run: Run) -> None:
+    folder = run.folder / "many"
+    folder.mkdir()
+    for number in range(400):
+        (folder / f"{number:03d}.txt").write_text(f"Story {number}. " + "The envoy met the mayor of the town. " * 60)
+    process = subprocess.Popen(
+        [COMMAND, "index", "many"],
+        cwd=run.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(9)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode in (130, 0), error
+    assert "Traceback" not in error
+    assert run("verify").returncode == 0
+
+
+def test_help_of_every_command(run: Run) -> None:
+    names = [line.split()[0] for line in run("--help").stdout.split("Commands:\n")[1].splitlines() if line.strip()]
+    assert names == ["ask", "batch", "chat", "eval", "index", "info", "list", "remove", "search", "verify"]
+    for name in names:
+        assert run(name, "--help").returncode == 0
+
+
+def test_the_chat_says_that_its_port_is_taken(run: Run) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("chat", "--port", str(port))
+    assert done.returncode == 1
+    assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr

@@ -1,0 +1,62 @@
+"""The design's layering, held by tests: who may import whom, and what is imported late."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted([*(ROOT / "index").rglob("*.py"), *(ROOT / "qa").rglob("*.py")])
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            yield str(node.module)
+
+
+def importers(package: str) -> set[str]:
+    found = (p for p in SOURCES if any(name.split(".")[0] == package for name in imports(p)))
+    return {path.relative_to(ROOT).as_posix() for path in found}
+
+
+def test_index_never_imports_qa() -> None:
+    assert not [path for path in importers("qa") if path.startswith("index/")]
+
+
+def test_gradio_is_imported_under_the_chat_only() -> None:
+    assert importers("gradio") == {"qa/chat/app.py"}
+
+
+def test_langchain_is_imported_at_its_seam_only() -> None:
+    assert importers("langchain_core") == {"index/langchain.py"}
+
+
+def test_models_are_imported_where_they_are_loaded_only() -> None:
+    assert importers("sentence_transformers") == {"index/embed.py"}
+    assert importers("transformers") == {"index/embed.py", "qa/read/reader.py", "qa/read/weights.py"}
+    assert importers("torch") == {"index/faiss_after_torch.py", "qa/read/reader.py", "qa/read/weights.py"}
+    assert importers("faiss") == {"index/faiss_after_torch.py"}
+
+
+@pytest.mark.parametrize("module", ["index", "qa", "qa.cli", "index.store", "qa.evaluate", "qa.batch"])
+def test_importing_loads_nothing_heavy(module: str) -> None:
+    heavy = "{'torch', 'transformers', 'sentence_transformers', 'gradio', 'faiss', 'langchain_core', 'tqdm'}"
+    code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("package", ["index", "qa", "qa.read", "qa.evaluate"])
+def test_all_is_exact(package: str) -> None:
+    module = __import__(package, fromlist=["__all__"])
+    assert all(hasattr(module, name) for name in module.__all__)
+    assert len(set(module.__all__)) == len(module.__all__)

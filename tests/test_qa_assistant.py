@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from fakes import HashEncoder, WordReader
+
+from index import Article, Index, read_articles
+from index.article import Passage
+from qa import Answer, Assistant, Citation, Stage
+from qa.assistant import MAX_QUESTION_CHARACTERS
+from qa.cite import cite
+from qa.errors import InvalidQuestion
+
+TEXT = "Ada met the envoy in Velmar. Nothing else happened.\r\nThe envoy 😀 left."
+MakeAssistant = Callable[..., Assistant]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> MakeAssistant:
+    def assistant(*articles: Article, word: str = "envoy", margin: float = 2.0, **options: float) -> Assistant:
+        index = Index.create(tmp_path / "index", HashEncoder())
+        index.add(articles)
+        return Assistant(index, WordReader(word, margin), **options)  # type: ignore[arg-type]
+
+    return assistant
+
+
+def test_an_answer_is_the_quote_and_stands_where_it_says(make: MakeAssistant) -> None:
+    answer = make(Article("a.txt", TEXT, title="T", published="2025")).ask("Who met whom?")
+    (citation,) = answer.citations
+    assert answer.kind == "extracted"
+    assert answer.text == citation.quote == TEXT[citation.start : citation.end] == "envoy"
+    assert TEXT[citation.sentence_start : citation.sentence_end] == "Ada met the envoy in Velmar."
+    assert (citation.prefix, citation.suffix) == (TEXT[: citation.start], TEXT[citation.end : citation.end + 32])
+    assert (citation.status, citation.support, citation.title) == ("verified", "unchecked", "T")
+
+
+def test_below_the_threshold_there_is_no_answer_but_its_confidence(make: MakeAssistant) -> None:
+    answer = make(Article("a.txt", TEXT), margin=-1.0).ask("Who met whom?")
+    assert (answer.text, answer.kind, answer.reason) == (None, "none", "below_threshold")
+    assert (answer.citations, answer.alternatives) == ((), ())
+    assert answer.confidence == pytest.approx(0.2689, abs=1e-3)
+    assert answer.passages[0].text
+
+
+def test_the_threshold_can_be_given(make: MakeAssistant) -> None:
+    assert make(Article("a.txt", TEXT), margin=-1.0, threshold=0.2).ask("Who?").kind == "extracted"
+    assert make(Article("a.txt", TEXT), margin=2.0, threshold=0.99).ask("Who?").kind == "none"
+
+
+def test_an_empty_index_is_its_own_reason(make: MakeAssistant) -> None:
+    answer = make().ask("Who met whom?")
+    assert (answer.kind, answer.reason, answer.confidence, answer.passages) == ("none", "empty_index", 0.0, ())
+
+
+def test_nothing_read_is_not_an_empty_index(make: MakeAssistant) -> None:
+    assert make(Article("a.txt", TEXT), word="zebra").ask("Who?").reason == "below_threshold"
+
+
+def test_other_answers_are_kept_apart_and_the_same_words_come_once(make: MakeAssistant) -> None:
+    answer = make(Article("a", "One envoy came."), Article("b", "An envoy left."), Article("c", "No one.")).ask("Who?")
+    assert answer.text == "envoy"
+    assert answer.alternatives == ()
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "?!…", "\u200b"], ids=["empty", "blank", "marks", "invisible"])
+def test_a_question_without_a_word_is_refused(make: MakeAssistant, question: str) -> None:
+    with pytest.raises(InvalidQuestion, match="no word in it"):
+        make(Article("a", TEXT)).ask(question)
+
+
+def test_a_question_of_10000_characters_is_refused_with_the_limit(make: MakeAssistant) -> None:
+    with pytest.raises(InvalidQuestion, match=r"10,000 characters, at most 1,000"):
+        make(Article("a", TEXT)).ask("x" * 10_000)
+    make(Article("a", TEXT)).ask("x" * MAX_QUESTION_CHARACTERS)
+
+
+def test_the_question_used_is_folded_and_the_question_kept(make: MakeAssistant) -> None:
+    answer = make(Article("a", TEXT)).ask("  Who\n met\ud800 whom? ")
+    assert answer.question_used == "Who met\ufffd whom?"
+    assert answer.question == "  Who\n met\ufffd whom? "
+    json.dumps(answer.to_json(), ensure_ascii=False).encode()
+
+
+def test_the_stages_come_before_the_answer(make: MakeAssistant) -> None:
+    steps = list(make(Article("a", TEXT)).stream("Who?"))
+    assert steps[:2] == [Stage("searching"), Stage("reading", 1)]
+    assert isinstance(steps[2], Answer)
+
+
+def test_the_json_has_every_field_of_the_design(make: MakeAssistant) -> None:
+    document = make(Article("a", TEXT)).ask("Who?").to_json()
+    assert list(document) == [
+        "schema_version", "question", "question_used", "text", "kind", "reason", "confidence", "threshold", "citations",
+        "alternatives", "passages", "index_generation", "models", "timings_ms",
+    ]  # fmt: skip
+    assert list(document["citations"][0]) == [field.name for field in fields(Citation)]
+    assert list(document["passages"][0]) == [
+        "passage_id", "article_id", "title", "start", "end", "text", "score", "ranks",
+    ]  # fmt: skip
+    assert list(document["timings_ms"]) == ["embed", "search", "read", "cite", "total"]
+    assert list(document["models"]) == ["embedder", "reader", "chat"]
+    assert list(document["passages"][0]["ranks"]) == ["dense", "lexical"]
+
+
+def test_a_quote_that_does_not_stand_there_is_unverified() -> None:
+    changed = Article("a", "Ada met the consul in Velmar.")
+    citation = cite(changed, Passage("a", 0, 28, "Ada met the envoy in Velmar."), 12, 17)
+    assert citation.status == "unverified"
+
+
+def test_pages_are_counted_from_one() -> None:
+    article = Article("a", "First page. Second page.", pages=(0, 12))
+    assert cite(article, Passage("a", 0, 24, article.text), 0, 5).page == 1
+    assert cite(article, Passage("a", 0, 24, article.text), 12, 18).page == 2
+
+
+ODD = {
+    "byte order mark": b"\xef\xbb\xbfAn envoy named Ada Lind met the mayor in Velmar on 3 June.",
+    "crlf": b"First line.\r\nAn envoy named Ada Lind met the mayor in Velmar on 3 June.\r\n",
+    "latin-1": "Café. An envoy named Ada Lind met the mayor in Zürich on 3 June.".encode("latin-1"),
+    "emoji and CJK": "😀👩‍👩‍👧 日本語です。An envoy named Ada Lind met the mayor 🇮🇳 on 3 June. 終わり".encode(),
+    "decomposed": "Cafe\u0301. An envoy named Ada Lind met the mayor in Ve\u0301lmar on 3 June.".encode(),
+    "markup": b"# Talks\n\n**An envoy** named Ada Lind met <b>the mayor</b> &amp; others in Velmar on 3 June.",
+    "length-changing case": "İİİİ ẞẞ ŉŉ. An envoy named Ada Lind met the mayor in Velmar on 3 June.".encode(),
+}
+
+
+@pytest.mark.parametrize("data", ODD.values(), ids=ODD.keys())
+def test_no_offset_is_lost_on_odd_texts(
+    data: bytes, tmp_path: Path, seed_assistant: Assistant, encoder: HashEncoder
+) -> None:
+    path = tmp_path / "odd.md"
+    path.write_bytes(data)
+    with Index.create(tmp_path / "index", encoder) as index:
+        index.add(item for item in read_articles([path]) if isinstance(item, Article))
+        stored = index.article("odd.md").text
+        answer = Assistant(index, seed_assistant.reader, threshold=0.0).ask("When did the envoy meet the mayor?")
+    assert answer.text == "3 June"
+    for citation in (*answer.citations, *(c for a in answer.alternatives for c in a.citations)):
+        assert stored[citation.start : citation.end] == citation.quote
+    assert stored == data.decode("latin-1" if b"\xfc" in data else "utf-8").removeprefix("\ufeff")
+
+
+@pytest.mark.parametrize("question", ["hi", "who met the pakistani delegation?", "日本語?", "😀 who", "a" * 900])
+def test_any_question_gets_an_answer_or_a_plain_none(seed_assistant: Assistant, question: str) -> None:
+    answer = seed_assistant.ask(question)
+    assert answer.kind in ("extracted", "none")
+    assert (answer.text is None) == (answer.kind == "none")
+    assert len(answer.passages) == 5
+
+
+def test_the_seed_question_is_answered_from_the_source(seed_assistant: Assistant) -> None:
+    answer = seed_assistant.ask("Who met the Pakistani delegation?")
+    assert "Under Secretary for Political Affairs Hooker" in (answer.text or "")
+    article = seed_assistant.index.article(answer.citations[0].article_id)
+    assert article.text[answer.citations[0].start : answer.citations[0].end] == answer.text

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import HashEncoder, WordReader
+
+from index import Article, Index
+from qa import Assistant
+from qa.batch import Outcome, check_files, read_questions, run_batch
+from qa.errors import InvalidBatch
+
+
+@pytest.fixture
+def assistant(tmp_path: Path) -> Iterator[Assistant]:
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a", "Ada met the envoy.")])
+        yield Assistant(index, WordReader("envoy"))
+
+
+def answered(assistant: Assistant, questions: Path) -> tuple[Outcome, list[dict[str, Any]]]:
+    out = questions.with_name("answers.jsonl")
+    outcome = run_batch(assistant, questions, out)
+    return outcome, [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_text_file_has_a_question_a_line(tmp_path: Path, assistant: Assistant) -> None:
+    path = tmp_path / "q.txt"
+    path.write_bytes("\ufeffWho met whom?\r\n\r\n  Wer?  \nÀ qui?".encode())
+    outcome, lines = answered(assistant, path)
+    assert [line["question"] for line in lines] == ["Who met whom?", "Wer?", "À qui?"]
+    assert [line["id"] for line in lines] == [None, None, None]
+    assert outcome == Outcome(3, 0, 0)
+
+
+def test_a_jsonl_file_keeps_ids_and_order(tmp_path: Path, assistant: Assistant) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": "b", "question": "Who?"}\n{"question": "When?"}\n{"id": 3, "question": "Where?"}\n')
+    _, lines = answered(assistant, path)
+    assert [(line["id"], line["question"], line["text"]) for line in lines] == [
+        ("b", "Who?", "envoy"), (None, "When?", "envoy"), (3, "Where?", "envoy"),
+    ]  # fmt: skip
+    assert list(lines[0])[:3] == ["id", "schema_version", "question"]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        pytest.param("{", "q.jsonl:1 is not JSON", id="broken"),
+        pytest.param("[]", "is a JSON list", id="list"),
+        pytest.param('{"question": 3}', "has 'question' as 3", id="number"),
+        pytest.param('{"id": [1], "question": "Who?"}', "has 'id' as [1]", id="odd id"),
+        pytest.param('{"question": "?"}', "no word in it", id="no word"),
+        pytest.param(json.dumps({"question": "x" * 10_000}), "10,000 characters", id="too long"),
+    ],
+)
+def test_a_bad_row_is_a_row_with_its_error(tmp_path: Path, assistant: Assistant, line: str, error: str) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text(line + '\n{"question": "Who?"}\n')
+    outcome, lines = answered(assistant, path)
+    assert error in lines[0]["error"]
+    assert lines[1]["text"] == "envoy"
+    assert outcome == Outcome(1, 0, 1)
+
+
+def test_a_binary_line_is_an_error_row(tmp_path: Path, assistant: Assistant) -> None:
+    path = tmp_path / "q.txt"
+    path.write_bytes(b"Who?\n\x00\x01\n")
+    assert answered(assistant, path)[0] == Outcome(1, 0, 1)
+
+
+def test_surrogates_in_questions_and_ids_can_be_written(tmp_path: Path, assistant: Assistant) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": "\\ud800", "question": "Who \\ud83d?"}\n')
+    _, lines = answered(assistant, path)
+    assert (lines[0]["id"], lines[0]["question"]) == ("\ufffd", "Who \ufffd?")
+
+
+def test_the_answers_replace_the_file_only_when_all_are_there(tmp_path: Path, assistant: Assistant) -> None:
+    path, out = tmp_path / "q.txt", tmp_path / "answers.jsonl"
+    path.write_text("Who?\nWhen?\n")
+    out.write_text("old\n")
+
+    def interrupt(count: int) -> None:
+        if count == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(assistant, path, out, interrupt)
+    assert out.read_text() == "old\n"
+    assert len((tmp_path / "answers.jsonl.partial").read_text().splitlines()) == 2
+    run_batch(assistant, path, out)
+    assert len(out.read_text().splitlines()) == 2
+    assert not (tmp_path / "answers.jsonl.partial").exists()
+
+
+@pytest.mark.parametrize(
+    ("questions", "answers", "error"),
+    [
+        pytest.param("q.csv", "a.jsonl", "ends in .txt or .jsonl", id="unknown ending"),
+        pytest.param("nowhere.txt", "a.jsonl", "No such file", id="missing"),
+        pytest.param("empty.txt", "a.jsonl", "has no questions", id="empty"),
+        pytest.param("q.txt", "a.xlsx", "ends in .jsonl", id="answers of another kind"),
+        pytest.param("q.txt", "no/such/a.jsonl", "a folder that exists", id="no folder"),
+        pytest.param("q.jsonl", "q.jsonl", "would replace the questions", id="the same file"),
+    ],
+)
+def test_files_are_checked_before_the_work(tmp_path: Path, questions: str, answers: str, error: str) -> None:
+    for name in ("q.csv", "q.txt", "q.jsonl"):
+        (tmp_path / name).write_text('{"question": "Who?"}\n')
+    (tmp_path / "empty.txt").write_text("\n\n")
+    with pytest.raises(InvalidBatch, match=error):
+        check_files(tmp_path / questions, tmp_path / answers)
+
+
+def test_questions_are_read_one_by_one(tmp_path: Path) -> None:
+    path = tmp_path / "q.txt"
+    path.write_text("Who?\n" * 10)
+    assert next(read_questions(path)).text == "Who?"

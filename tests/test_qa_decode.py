@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from qa.read.decode import OWN_NULL, Span, Window, best_token_spans, decode, tidy
+
+logits = st.integers(1, 40).flatmap(
+    lambda n: st.tuples(*[arrays(np.float32, n, elements=st.integers(-50, 50).map(lambda i: i / 4)) for _ in range(2)])
+)
+
+
+@given(pair=logits, limit=st.integers(1, 30), longest=st.integers(1, 12))
+def test_the_best_spans_are_those_of_the_definition(
+    pair: tuple[np.ndarray, np.ndarray], limit: int, longest: int
+) -> None:
+    start, end = pair
+    every = [
+        (first, last, float(start[first]) + float(end[last]))
+        for first in range(len(start))
+        for last in range(first, min(first + longest, len(start)))
+    ]
+    every.sort(key=lambda span: (-span[2], span[0], span[1]))
+    assert best_token_spans(start, end, limit, longest) == every[:limit]
+
+
+def test_no_tokens_give_no_spans() -> None:
+    empty = np.empty(0, dtype=np.float32)
+    assert best_token_spans(empty, empty, 3) == []
+
+
+def window(
+    text: str, offsets: list[tuple[int, int]], best: tuple[int, int], null: float = 0.0, index: int = 0
+) -> Window:
+    start, end = np.zeros(len(offsets), dtype=np.float32), np.zeros(len(offsets), dtype=np.float32)
+    start[best[0]] = end[best[1]] = 5
+    return Window(index, offsets, start, end, null)
+
+
+def test_the_margin_is_the_score_less_that_of_no_answer() -> None:
+    spans = decode([window("Ada won", [(0, 3), (4, 7)], (0, 0), null=4.0)], ["Ada won"])
+    assert spans[0] == Span(0, 0, 3, 6.0)
+
+
+def test_of_spans_that_overlap_the_best_stays() -> None:
+    text = "one two three"
+    spans = decode([window(text, [(0, 3), (4, 7), (8, 13)], (1, 1))], [text])
+    ranges = [(span.start, span.end) for span in spans]
+    assert ranges[0] == (4, 7)
+    assert all(a[1] <= b[0] or b[1] <= a[0] for i, a in enumerate(ranges) for b in ranges[i + 1 :])
+
+
+def test_spans_of_several_texts_compete_with_the_lowest_null_and_a_share_of_their_own() -> None:
+    texts = ["alpha", "beta"]
+    windows = [window("alpha", [(0, 5)], (0, 0), 3.0), window("beta", [(0, 4)], (0, 0), 1.0, index=1)]
+    assert [(s.text, s.margin) for s in decode(windows, texts)] == [(1, 9.0), (0, 10 - 1 - 2 * OWN_NULL)]
+
+
+@pytest.mark.parametrize(
+    ("text", "inner", "tidied"),
+    [
+        pytest.param("met the minister, who", "the minister,", "the minister", id="comma"),
+        pytest.param("the “envoy said", "“envoy", "envoy", id="opening quote mark alone"),
+        pytest.param("“We won,” he said", "“We won,”", "“We won,”", id="paired quote marks stay"),
+        pytest.param("he said “yes.” Then", "yes.”", "yes", id="closing quote mark alone"),
+        pytest.param("Party (PPP) Chairman", "PPP)", "PPP", id="bracket alone"),
+        pytest.param("Party (PPP) Chairman", "Party (PPP)", "Party (PPP)", id="paired brackets stay"),
+        pytest.param("in the U.S. today", "U.S.", "U.S.", id="abbreviation keeps its stop"),
+        pytest.param("Sammy Davis Jr. sang", "Davis Jr.", "Davis Jr.", id="title keeps its stop"),
+        pytest.param("it cost 3.5 million", "5 million", "3.5 million", id="number is not cut"),
+        pytest.param("some 12,000 people", "12", "12,000", id="thousands are not cut"),
+        pytest.param("the delegation met", "deleg", "delegation", id="word is not cut"),
+        pytest.param("it’s time", "s time", "it’s time", id="apostrophe binds"),
+        pytest.param("fell by -4 degrees", "-4 degrees", "-4 degrees", id="sign stays"),
+        pytest.param("the workers’ union", "the workers’", "the workers’", id="plural apostrophe stays"),
+        pytest.param('he said "no" twice', '"no', "no", id="straight quote mark alone"),
+        pytest.param("in 2019. Then", "2019.", "2019", id="full stop"),
+        pytest.param("会談は東京で行われた", "東京", "東京", id="no words to widen in CJK"),
+        pytest.param("a — b", "—", "", id="nothing left"),
+        pytest.param("won 😀 twice", "😀", "😀", id="emoji"),
+    ],
+)
+def test_spans_are_whole_words_without_stray_punctuation(text: str, inner: str, tidied: str) -> None:
+    at = text.index(inner)
+    start, end = tidy(text, at, at + len(inner))
+    assert text[start:end] == tidied
+
+
+@given(text=st.text(alphabet="ab1 .,'’“”()-—\n日😀é", min_size=1, max_size=40), data=st.data())
+def test_tidying_stays_inside_the_text_and_is_settled(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 1))
+    end = data.draw(st.integers(start + 1, len(text)))
+    left, right = tidy(text, start, end)
+    assert 0 <= left <= right <= len(text)
+    if left < right:
+        assert text[left:right] == text[left:right].strip()
