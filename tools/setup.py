@@ -60,7 +60,7 @@ def python():
 
 
 def make_venv():
-    if subprocess.call([python(), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0:
+    if os.path.exists(python()) and subprocess.call([python(), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0:
         return
     import venv
 
