@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from index.errors import InvalidArticle
@@ -54,7 +55,8 @@ class Article:
         """Clean every string (see `clean_text`) and hash the text.
 
         Raises:
-            InvalidArticle: If the id is empty or the text has no visible character.
+            InvalidArticle: If the id is empty, the text has no visible character, or the pages are not ascending
+                offsets of the text that begin with 0.
         """
         for name in ("id", "text", "title", "source", "location", "url", "published", "language"):
             value = getattr(self, name)
@@ -66,8 +68,19 @@ class Article:
             raise InvalidArticle("An article needs an id of at least one character; got ''.")
         if not self.text.strip():
             raise InvalidArticle(f"Article {self.id!r} has no text.")
+        if self.pages is not None:
+            object.__setattr__(self, "pages", self._checked_pages(self.pages))
         digest = hashlib.sha256(self.text.encode()).hexdigest()
         object.__setattr__(self, "content_hash", f"sha256:{digest}")
+
+    def _checked_pages(self, pages: tuple[int, ...]) -> tuple[int, ...]:
+        ascending = all(before < after for before, after in pairwise(pages))
+        if not pages or pages[0] != 0 or pages[-1] >= len(self.text) or not ascending:
+            raise InvalidArticle(
+                f"Article {self.id!r} has the pages {list(pages)!r}, expected ascending offsets from 0 to less than "
+                f"{len(self.text)}."
+            )
+        return tuple(pages)
 
     @property
     def label(self) -> str:
@@ -108,9 +121,11 @@ class Hit:
 
 
 def clean_text(text: str) -> str:
-    r"""Return decoded text as it is stored: without a byte order mark, lone surrogates replaced, nothing else.
+    r"""Return decoded text as it is stored: without byte order marks at its start, lone surrogates replaced.
+
+    Nothing else changes, and cleaning twice is cleaning once.
 
     >>> clean_text("\ufeffA\r\n")
     'A\\r\\n'
     """
-    return _LONE_SURROGATE.sub("\ufffd", text.removeprefix("\ufeff"))
+    return _LONE_SURROGATE.sub("\ufffd", text.lstrip("\ufeff"))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -46,57 +48,83 @@ class Counts:
     passages: int
 
 
+class Stored(Enum):
+    """How an article compares with the one of its id that is stored."""
+
+    ABSENT = "absent"
+    SAME = "same"
+    SAME_TEXT = "same text, other fields"
+    OTHER_TEXT = "other text"
+
+
 class Catalog:
-    """The database of one index folder. Not thread-safe by itself: `Index` holds the lock."""
+    """The database of one index folder, for one thread at a time: every use stands inside one of the three blocks.
+
+    `session` is for a read, `snapshot` for reads that must agree, `transaction` for a change. They nest in themselves
+    only as far as `session` in any of them.
+    """
 
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         """Open the database; see `schema.connect` for the errors."""
-        self._db = connect(folder / CATALOG_FILE, create=create)
+        self._path = folder / CATALOG_FILE
+        self._db = connect(self._path, create=create)
+        self._lock = threading.RLock()
 
     def close(self) -> None:
-        """Close the database."""
-        self._db.close()
+        """Close the database, once no other thread is using it."""
+        with self._lock:
+            self._db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a block as one transaction that makes one new generation; nothing of it stays if it raises.
+    def session(self) -> Iterator[None]:
+        """Keep other threads out, and turn SQLite's errors into ours.
 
         Raises:
-            UnusableIndex: If the database cannot be written: a full disk, a read-only folder, another writer at work.
+            UnusableIndex: If the database cannot be read or written: damage, a full disk, a read-only folder, another
+                writer at work for more than half a minute.
         """
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("UPDATE manifest SET value = value + 1 WHERE key = 'generation'")
-            self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            self._roll_back()
-            raise UnusableIndex(
-                f"The index cannot be written: {error}. What was committed before stays; see to the disk and the "
-                "folder's permissions, then run the same command again."
-            ) from error
-        except BaseException:
-            self._roll_back()
-            raise
-
-    def _roll_back(self) -> None:
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                raise UnusableIndex(
+                    f"The index {str(self._path)!r} cannot be used: {error}. What was committed before stays. See to "
+                    "the disk and the folder's permissions and try again; pullquote verify checks an index."
+                ) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Run a block of reads that all see one committed generation."""
-        self._db.execute("BEGIN")
+        with self.session(), self._between("BEGIN"):
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block as one transaction that makes one new generation; nothing of it stays if it raises."""
+        with self.session(), self._between("BEGIN IMMEDIATE"):
+            yield
+            self._db.execute("INSERT INTO generations (token) VALUES (lower(hex(randomblob(8))))")
+
+    @contextmanager
+    def _between(self, begin: str) -> Iterator[None]:
+        self._db.execute(begin)
         try:
             yield
-        finally:
             self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     @property
     def generation(self) -> int:
         """How many transactions have changed the index."""
-        row = self._db.execute("SELECT value FROM manifest WHERE key = 'generation'").fetchone()
-        return int(row[0]) if row else 0
+        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0])
+
+    def token(self, generation: int) -> str | None:
+        """Return what tells a generation from one of the same number in another database or another past of it."""
+        row = self._db.execute("SELECT token FROM generations WHERE number = ?", (generation,)).fetchone()
+        return str(row[0]) if row else None
 
     @property
     def manifest(self) -> Manifest | None:
@@ -119,7 +147,6 @@ class Catalog:
             "format": str(FORMAT),
             "embedder": json.dumps(asdict(manifest.embedder)),
             "chunking": json.dumps(asdict(manifest.chunking)),
-            "generation": "0",
         }
         with self.transaction():
             self._db.executemany("INSERT OR IGNORE INTO manifest VALUES (?, ?)", values.items())
@@ -132,9 +159,24 @@ class Catalog:
         return Counts(articles, passages)
 
     def article(self, article_id: str) -> Article | None:
-        """Return an article, or None."""
+        """Return an article, or None.
+
+        Raises:
+            UnusableIndex: If its text is not the one that was stored.
+        """
         row = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM articles WHERE id = ?", (article_id,)).fetchone()
         return _article(row) if row else None
+
+    def stored(self, article: Article) -> Stored:
+        """Compare an article with the one of its id, damaged or not."""
+        columns = ", ".join(_COLUMNS)
+        row = self._db.execute(f"SELECT {columns} FROM articles WHERE id = ?", (article.id,)).fetchone()
+        if row is None:
+            return Stored.ABSENT
+        if tuple(row) == _row(article):
+            return Stored.SAME
+        same_text = dict(zip(_COLUMNS, row, strict=True))["text"] == article.text
+        return Stored.SAME_TEXT if same_text else Stored.OTHER_TEXT
 
     def article_ids(self) -> list[str]:
         """Return all ids in order."""
@@ -154,19 +196,27 @@ class Catalog:
             added.append((int(cursor.lastrowid or 0), passage.text))
         lexical.add(self._db, added)
 
-    def put_fields(self, article: Article) -> None:
-        """Update an article's fields whose text has not changed; its passages stay. Inside `transaction`."""
-        pairs = ", ".join(f"{column} = ?" for column in _COLUMNS)
-        self._db.execute(f"UPDATE articles SET {pairs} WHERE id = ?", (*_row(article), article.id))
+    def put_fields(self, article: Article) -> bool:
+        """Update the fields of an article whose text is the same; its passages stay. Inside `transaction`.
 
-    def delete(self, article_id: str) -> None:
-        """Remove an article and its passages, if it is there. Inside `transaction`."""
-        article = self.article(article_id)
-        if article is None:
-            return
-        lexical.remove(self._db, [(row, passage.text) for row, passage in self.passages_of(article)])
+        Returns:
+            False, with nothing done, if the text stored by now is another.
+        """
+        pairs = ", ".join(f"{column} = ?" for column in _COLUMNS)
+        done = self._db.execute(
+            f"UPDATE articles SET {pairs} WHERE id = ? AND text = ?", (*_row(article), article.id, article.text)
+        )
+        return done.rowcount == 1
+
+    def delete(self, article_id: str) -> bool:
+        """Remove an article and its passages, damaged or not; tell whether it was there. Inside `transaction`."""
+        if self._db.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone() is None:
+            return False
+        rows = self._db.execute("SELECT row FROM passages WHERE article_id = ?", (article_id,)).fetchall()
+        lexical.remove(self._db, [row for (row,) in rows])
         self._db.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        return True
 
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
         """Return an article's passages with their rows, in order."""

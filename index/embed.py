@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.chunk import approximate_token_spans
 from index.errors import ModelError
 from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folder
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
+
+_LONGEST = 8192
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,11 @@ class SentenceTransformerEncoder:
         return np.asarray(rows, dtype=np.float32)
 
     def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
-        """Return the `(start, end)` of each token of the whole text, special tokens left out."""
-        encoded = self._model.tokenizer(
+        """Return the `(start, end)` of each token of the whole text; nearly so without a fast tokenizer."""
+        tokenizer = self._model.tokenizer
+        if not getattr(tokenizer, "is_fast", False):
+            return approximate_token_spans(text)
+        encoded = tokenizer(
             text, add_special_tokens=False, return_offsets_mapping=True, verbose=False, truncation=False
         )
         spans: list[tuple[int, int]] = encoded["offset_mapping"]
@@ -96,6 +103,7 @@ def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
     Raises:
         ModelError: If it cannot be loaded.
     """
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
@@ -105,8 +113,9 @@ def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
         if packaged:
             model = SentenceTransformer(str(packaged_model_folder()), device="cpu", local_files_only=True)
         else:
-            model = SentenceTransformer(name)
-    except (OSError, ValueError, ImportError, RuntimeError) as error:
+            name = str(Path(name).resolve()) if Path(name).exists() else name
+            model = SentenceTransformer(name, model_kwargs={"dtype": "float32"})
+    except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"Cannot load the embedder {name!r}: expected a sentence-transformers model, as a folder or a hub name. "
             f"The library said: {error}"
@@ -126,7 +135,7 @@ def _describe(name: str, fingerprint: str, model: SentenceTransformer) -> Embedd
         backend=model.get_backend(),
         precision=str(model.dtype).removeprefix("torch."),
         pooling=str(pooling),
-        max_length=int(model.max_seq_length or 512),
+        max_length=int(min(model.max_seq_length or _LONGEST, _LONGEST)),
         dimension=int(dimension),
     )
 

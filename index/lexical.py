@@ -1,6 +1,6 @@
 """BM25 over passages, by SQLite's FTS5, inside the same database and the same transactions as the passages.
 
-The FTS5 table holds no text of its own ("contentless"), so a passage's words are given again when it is removed.
+The FTS5 table keeps its own copy of the words, so that a passage can be taken out whatever has become of its article.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ def add(db: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
     db.executemany("INSERT INTO lexical (rowid, text) VALUES (?, ?)", rows)
 
 
-def remove(db: sqlite3.Connection, rows: Iterable[tuple[int, str]]) -> None:
-    """Remove `(row, text)` pairs; the text must be the one that was added."""
-    db.executemany("INSERT INTO lexical (lexical, rowid, text) VALUES ('delete', ?, ?)", rows)
+def remove(db: sqlite3.Connection, rows: Iterable[int]) -> None:
+    """Remove rows."""
+    db.executemany("DELETE FROM lexical WHERE rowid = ?", ((row,) for row in rows))
 
 
 def match_expression(query: str) -> str | None:

@@ -6,6 +6,7 @@ SQLite's `user_version`, the kind of file in its `application_id`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -16,6 +17,7 @@ APPLICATION_ID = 0x50514958  # "PQIX"
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
         "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE generations (number INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL)",
         """
         CREATE TABLE articles (
             id TEXT PRIMARY KEY,
@@ -45,7 +47,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """,
         """
         CREATE VIRTUAL TABLE lexical USING fts5 (
-            text, content = '', tokenize = 'porter unicode61 remove_diacritics 2'
+            text, tokenize = 'porter unicode61 remove_diacritics 2'
         )
         """,
     ),
@@ -64,17 +66,15 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
         UnusableIndex: If the file is not a database, or not an index's.
         NewerIndex: If a newer version wrote it.
     """
-    mode = "rwc" if create else "rw"
+    if not create and not path.exists():
+        raise FileNotFoundError(path)
+    address = f"{path.absolute().as_uri()}?{_mode(path, create=create)}"
     try:
-        db = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}",
-            uri=True,
-            timeout=30,
-            isolation_level=None,
-            check_same_thread=False,
-        )
+        db = sqlite3.connect(address, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     except sqlite3.OperationalError as error:
-        raise FileNotFoundError(path) from error
+        raise UnusableIndex(
+            f"{str(path)!r} cannot be opened: {error}. See to the permissions of the file and its folder."
+        ) from error
     try:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = FULL")
@@ -89,6 +89,16 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     except BaseException:
         db.close()
         raise
+
+
+def _mode(path: Path, *, create: bool) -> str:
+    """Return how SQLite should open the file: a finished one in a folder that cannot be written is only read."""
+    if create:
+        return "mode=rwc"
+    writable = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    if writable or path.with_name(path.name + "-wal").exists():
+        return "mode=rw"
+    return "mode=ro&immutable=1"
 
 
 def _migrate(db: sqlite3.Connection, path: Path, *, create: bool) -> None:

@@ -21,13 +21,9 @@ def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
 def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range of the sentence, or of the run of sentences, that holds `text[start:end]`.
 
-    Only the lines around the span are segmented, so the cost does not grow with the article.
+    The whole text is segmented: pass a passage rather than an article.
     """
-    left = text.rfind("\n", 0, start) + 1
-    right = text.find("\n", end)
-    right = len(text) if right < 0 else right
-    spans = [(left + s, left + e) for s, e in sentence_spans(text[left:right])]
-    touching = [(s, e) for s, e in spans if s < end and e > start]
+    touching = [(s, e) for s, e in sentence_spans(text) if s < end and e > start]
     if not touching:
         return start, end
     return min(start, touching[0][0]), max(end, touching[-1][1])

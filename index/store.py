@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,19 +13,22 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from index.article import Article, Hit, Passage, Ranks
-from index.catalog import Catalog, Counts, Manifest
+from index.catalog import Catalog, Counts, Manifest, Stored
 from index.chunk import Chunking
 from index.embed import Encoder, Vectors, load_encoder
 from index.errors import IndexNotFound, UnknownArticle, UnusableIndex, WrongEmbedder
 from index.fusion import reciprocal_rank_fusion
 
 if TYPE_CHECKING:
-    from index.vectors import VectorIndex
+    from index.vectors import Rows, VectorIndex
+
+logger = logging.getLogger(__name__)
 
 CANDIDATES = 100
 """How many passages each of the dense and the lexical search gives to the fusion."""
 
 _BATCH_CHARACTERS = 200_000
+_SPECIAL_TOKENS = 2
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ class Index:
         self._encoder = encoder
         self._vectors: VectorIndex | None = None
         self._vectors_generation = -1
-        self._lock = threading.RLock()
+        self._loading = threading.Lock()
 
     @classmethod
     def open(cls, path: str | Path, encoder: Encoder | None = None) -> Self:
@@ -110,7 +114,8 @@ class Index:
                 f"Cannot make an index at {str(folder)!r}: {error.strerror or error}. Name another folder with --index."
             ) from error
         if catalog.manifest is None:
-            catalog.set_manifest(Manifest(encoder.info, chunking or Chunking()))
+            most = min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS)
+            catalog.set_manifest(Manifest(encoder.info, chunking or Chunking(most)))
         catalog.close()
         return cls.open(folder, encoder)
 
@@ -124,8 +129,7 @@ class Index:
 
     def close(self) -> None:
         """Close the database; the index cannot be used after it."""
-        with self._lock:
-            self._catalog.close()
+        self._catalog.close()
 
     @property
     def encoder(self) -> Encoder:
@@ -135,7 +139,7 @@ class Index:
             ModelError: If it cannot be loaded.
             WrongEmbedder: If its weights are not the ones that built the index.
         """
-        with self._lock:
+        with self._loading:
             if self._encoder is None:
                 encoder = load_encoder(self.manifest.embedder.name)
                 _check_embedder(encoder, self.manifest)
@@ -145,11 +149,11 @@ class Index:
     @property
     def generation(self) -> int:
         """A number that grows with every change."""
-        with self._lock:
+        with self._catalog.session():
             return self._catalog.generation
 
     def __len__(self) -> int:
-        with self._lock:
+        with self._catalog.session():
             return self._catalog.counts().articles
 
     def info(self) -> IndexInfo:
@@ -157,7 +161,7 @@ class Index:
         from index.schema import FORMAT
 
         size = sum(file.stat().st_size for file in self.path.iterdir() if file.is_file())
-        with self._lock:
+        with self._catalog.session():
             return IndexInfo(
                 str(self.path), FORMAT, self._catalog.generation, self._catalog.counts(), self.manifest, size
             )
@@ -168,7 +172,7 @@ class Index:
         Raises:
             UnknownArticle: If there is none with that id.
         """
-        with self._lock:
+        with self._catalog.session():
             article = self._catalog.article(article_id)
         if article is None:
             raise UnknownArticle([article_id])
@@ -176,17 +180,17 @@ class Index:
 
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids; one removed meanwhile is left out."""
-        with self._lock:
+        with self._catalog.session():
             ids = self._catalog.article_ids()
         for article_id in ids:
-            with self._lock:
+            with self._catalog.session():
                 article = self._catalog.article(article_id)
             if article is not None:
                 yield article
 
     def passages(self, article: Article) -> list[Passage]:
         """Return an article's passages in order."""
-        with self._lock:
+        with self._catalog.session():
             return [passage for _, passage in self._catalog.passages_of(article)]
 
     def add(self, articles: Iterable[Article]) -> Added:
@@ -212,13 +216,10 @@ class Index:
         Raises:
             UnknownArticle: Naming every id that is not there.
         """
-        with self._lock:
-            unknown = [i for i in ids if self._catalog.article(i) is None]
+        with self._catalog.transaction():
+            unknown = [article_id for article_id in dict.fromkeys(ids) if not self._catalog.delete(article_id)]
             if unknown:
                 raise UnknownArticle(unknown)
-            with self._catalog.transaction():
-                for article_id in ids:
-                    self._catalog.delete(article_id)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """Return the `k` best passages for a query, best first, equal scores by passage id."""
@@ -230,7 +231,7 @@ class Index:
         The dense and the lexical ranking, `CANDIDATES` deep or `k` if that is more, merged by reciprocal rank fusion.
         """
         depth = max(k, CANDIDATES)
-        with self._lock, self._catalog.snapshot():
+        with self._catalog.snapshot():
             dense = self._dense(vector, depth)
             lexical = self._catalog.search(query, depth)
             scores = reciprocal_rank_fusion([dense, lexical])
@@ -243,17 +244,22 @@ class Index:
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
-        with self._lock:
-            problems = self._catalog.problems()
-            ids = self._catalog.article_ids()
-        for article_id in ids:
-            problems += self._article_problems(article_id)
+        try:
+            with self._catalog.session():
+                problems = self._catalog.problems()
+                ids = self._catalog.article_ids()
+            for article_id in ids:
+                problems += self._article_problems(article_id)
+            with self._catalog.snapshot():
+                problems += self._fresh_vectors().problems(self._fetch)
+        except UnusableIndex as error:
+            return [str(error)]
         return problems
 
     def _article_problems(self, article_id: str) -> list[str]:
         dimension = self.manifest.embedder.dimension
         try:
-            with self._lock:
+            with self._catalog.session():
                 article = self._catalog.article(article_id)
                 if article is None:
                     return []
@@ -271,39 +277,45 @@ class Index:
         return problems or ([] if passages else [f"article {article_id!r}: has no passages"])
 
     def compact(self) -> None:
-        """Write the derived files anew for the present generation."""
-        with self._lock, self._catalog.snapshot():
+        """Write the derived files anew for the present generation.
+
+        Where they cannot be written, a warning says so; searches then do without them.
+        """
+        with self._catalog.snapshot():
             vectors = self._fresh_vectors()
             if vectors.generation != self._vectors_generation:
-                vectors.write(self._vectors_generation)
+                token = self._catalog.token(self._vectors_generation)
+                try:
+                    vectors.write(self._vectors_generation, token or "")
+                except (OSError, RuntimeError) as error:
+                    logger.warning("The search index could not be written and is made anew when needed: %s", error)
 
     def _compact_if_stale(self) -> None:
-        with self._lock:
-            with self._catalog.snapshot():
-                stale = self._fresh_vectors().stale
-            if stale:
-                self.compact()
+        with self._catalog.snapshot():
+            stale = self._fresh_vectors().stale
+        if stale:
+            self.compact()
 
     def _add_batch(self, batch: Sequence[Article]) -> Added:
         """Embed what is new, outside the transaction, then commit the batch at once."""
-        batch = list({article.id: article for article in batch}.values())
-        with self._lock:
-            stored = {article.id: self._catalog.article(article.id) for article in batch}
-        unchanged = [a for a in batch if stored[a.id] == a]
-        changed = [a for a in batch if stored[a.id] != a]
-        new_text = [a for a in changed if not _same_text(a, stored[a.id])]
+        articles = {article.id: article for article in batch}
+        with self._catalog.snapshot():
+            was = {article.id: self._catalog.stored(article) for article in articles.values()}
+        renamed = [articles[i] for i, stored in was.items() if stored is Stored.SAME_TEXT]
+        new_text = [articles[i] for i, stored in was.items() if stored in (Stored.ABSENT, Stored.OTHER_TEXT)]
         embedded = self._embed(new_text)
-        if changed:
-            with self._lock, self._catalog.transaction():
+        overtaken: list[Article] = []
+        if renamed or embedded:
+            with self._catalog.transaction():
                 for article, passages, vectors in embedded:
                     self._catalog.put(article, passages, vectors)
-                for article in changed:
-                    if article not in new_text:
-                        self._catalog.put_fields(article)
+                overtaken = [article for article in renamed if not self._catalog.put_fields(article)]
+        if overtaken:
+            self._add_batch(overtaken)
         return Added(
-            tuple(a.id for a in changed if stored[a.id] is None),
-            tuple(a.id for a in changed if stored[a.id] is not None),
-            tuple(a.id for a in unchanged),
+            tuple(i for i, stored in was.items() if stored is Stored.ABSENT),
+            tuple(i for i, stored in was.items() if stored in (Stored.SAME_TEXT, Stored.OTHER_TEXT)),
+            tuple(i for i, stored in was.items() if stored is Stored.SAME),
         )
 
     def _embed(self, articles: Sequence[Article]) -> list[tuple[Article, list[Passage], Vectors]]:
@@ -321,6 +333,9 @@ class Index:
         found.sort(key=lambda pair: (-pair[1], ids[pair[0]]))
         return [row for row, _ in found[:depth]]
 
+    def _fetch(self, rows: Rows) -> Vectors:
+        return self._catalog.vectors(rows, self.manifest.embedder.dimension)
+
     def _fresh_vectors(self) -> VectorIndex:
         """Return the dense index, in line with the newest committed generation."""
         from index.vectors import VectorIndex
@@ -330,17 +345,13 @@ class Index:
             self._vectors = VectorIndex(self.path, dimension)
         generation = self._catalog.generation
         if generation != self._vectors_generation:
-            self._vectors.refresh(self._catalog.rows(), lambda rows: self._catalog.vectors(rows, dimension))
+            self._vectors.refresh(self._catalog.rows(), self._fetch, self._catalog.token)
             self._vectors_generation = generation
         return self._vectors
 
 
-def _same_text(article: Article, stored: Article | None) -> bool:
-    return stored is not None and stored.content_hash == article.content_hash
-
-
 def _check_embedder(encoder: Encoder, manifest: Manifest) -> None:
-    if encoder.info != manifest.embedder:
+    if replace(encoder.info, name="") != replace(manifest.embedder, name=""):
         raise WrongEmbedder(_named(encoder.info), _named(manifest.embedder))
 
 

@@ -1,7 +1,8 @@
 """Nearest passages by inner product, in FAISS.
 
-The database holds the vectors; what is here is derived from it. A base file carries its generation in its name;
-passages added since are searched exactly beside it (the tail), removed ones are passed over (the tombstones). The base
+The database holds the vectors; what is here is derived from it. A base file carries its generation and that
+generation's token in its name, so that one of another database, or of another past of this one, is never taken.
+Passages added since are searched exactly beside it (the tail), removed ones are passed over (the tombstones). The base
 is written anew when tail and tombstones pass a twentieth of it.
 """
 
@@ -12,6 +13,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +25,9 @@ Rows = NDArray[np.int64]
 
 logger = logging.getLogger(__name__)
 
-_BASE_FILE = re.compile(r"vectors-(\d+)\.faiss")
+_BASE_FILE = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
 _STALE_SHARE = 0.05
+_COMPARE_AT_ONCE = 10_000
 
 
 class VectorIndex:
@@ -42,7 +45,7 @@ class VectorIndex:
         self._removed: Rows = np.empty(0, dtype=np.int64)
         self.generation: int | None = None
 
-    def refresh(self, live: Rows, fetch: Callable[[Rows], Vectors]) -> None:
+    def refresh(self, live: Rows, fetch: Callable[[Rows], Vectors], token: Callable[[int], str | None]) -> None:
         """Bring the base in line with the rows that are live, whatever state its file is in.
 
         A newer base file that has appeared is read; otherwise the one in memory stays.
@@ -50,8 +53,9 @@ class VectorIndex:
         Args:
             live: All rows of the database.
             fetch: Gives the vectors of rows, in their order.
+            token: Gives the token of a generation of the database, None if it knows none of that number.
         """
-        self._read_newer_base()
+        self._read_newer_base(token)
         held = faiss.vector_to_array(self._base.id_map)
         self._removed = np.setdiff1d(held, live)
         missing = np.setdiff1d(live, held)
@@ -85,7 +89,7 @@ class VectorIndex:
         last = found[limit - 1][1]
         return [pair for pair in found if pair[1] >= last]
 
-    def write(self, generation: int) -> None:
+    def write(self, generation: int, token: str) -> None:
         """Write base and tail without the removed rows as the base of a generation, then drop older base files.
 
         A reader that has an older file open keeps it; one that is killed half-way leaves the older file in force.
@@ -93,25 +97,39 @@ class VectorIndex:
         merged = _flat(self._dimension)
         for part in (self._base, self._tail):
             rows = faiss.vector_to_array(part.id_map)
-            vectors = faiss.rev_swig_ptr(
-                faiss.downcast_index(part.index).get_xb(),  # type: ignore[attr-defined]
-                int(part.ntotal) * self._dimension,
-            ).reshape(-1, self._dimension)
             keep = ~np.isin(rows, self._removed)
-            merged.add_with_ids(np.ascontiguousarray(vectors[keep]), rows[keep])
-        path = self._folder / f"vectors-{generation}.faiss"
-        temporary = path.with_suffix(".tmp")
-        faiss.write_index(merged, str(temporary))
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
+            merged.add_with_ids(np.ascontiguousarray(self._stored_vectors(part)[keep]), rows[keep])
+        with TemporaryDirectory(prefix="writing-", dir=self._folder) as folder:
+            temporary = Path(folder) / f"vectors-{generation}-{token}.faiss"
+            faiss.write_index(merged, str(temporary))
+            with temporary.open("rb+") as file:
+                os.fsync(file.fileno())
+            temporary.replace(self._folder / temporary.name)
         _sync_folder(self._folder)
         self._base, self._tail = merged, _flat(self._dimension)
         self._removed = np.empty(0, dtype=np.int64)
         self.generation = generation
-        for other, number in _base_files(self._folder):
+        for other, number, _ in _base_files(self._folder):
             if number < generation:
                 other.unlink(missing_ok=True)
+
+    def problems(self, fetch: Callable[[Rows], Vectors]) -> list[str]:
+        """Compare the base with the database; return a line for each row whose vectors differ."""
+        rows = faiss.vector_to_array(self._base.id_map)
+        found = []
+        for at in range(0, len(rows), _COMPARE_AT_ONCE):
+            part = rows[at : at + _COMPARE_AT_ONCE]
+            keep = ~np.isin(part, self._removed)
+            held = self._stored_vectors(self._base)[at : at + _COMPARE_AT_ONCE][keep]
+            wrong = np.abs(held - fetch(part[keep])).max(axis=1, initial=0) > 1e-5
+            found += [f"search index: row {row} has another vector than the database" for row in part[keep][wrong]]
+        return found
+
+    def _stored_vectors(self, part: faiss.IndexIDMap2) -> Vectors:
+        """Return a view of a part's vectors, in the order of its rows."""
+        pointer = faiss.downcast_index(part.index).get_xb()  # type: ignore[attr-defined]
+        flat: Vectors = faiss.rev_swig_ptr(pointer, int(part.ntotal) * self._dimension)
+        return flat.reshape(-1, self._dimension)
 
     def _search_both(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
         query = np.ascontiguousarray(vector.reshape(1, -1))
@@ -127,11 +145,13 @@ class VectorIndex:
         found.sort(key=lambda pair: (-pair[1], pair[0]))
         return found[:limit]
 
-    def _read_newer_base(self) -> None:
-        """Read the newest base file that can be read, if it is newer than the one in memory."""
-        for path, generation in _base_files(self._folder):
+    def _read_newer_base(self, token: Callable[[int], str | None]) -> None:
+        """Read the newest base file that is this database's and can be read, if newer than the one in memory."""
+        for path, generation, found in _base_files(self._folder):
             if self.generation is not None and generation <= self.generation:
                 return
+            if token(generation) != found:
+                continue
             try:
                 base = faiss.read_index(str(path))
             except RuntimeError as error:
@@ -152,10 +172,10 @@ def _pairs(result: tuple[Vectors, Rows]) -> list[tuple[int, float]]:
     return [(int(r), float(s)) for r, s in zip(rows[0], scores[0], strict=True) if r >= 0]
 
 
-def _base_files(folder: Path) -> list[tuple[Path, int]]:
-    """Return the base files of a folder with their generations, newest first."""
+def _base_files(folder: Path) -> list[tuple[Path, int, str]]:
+    """Return the base files of a folder with their generations and tokens, newest first."""
     named = [(path, _BASE_FILE.fullmatch(path.name)) for path in folder.iterdir()]
-    return sorted(((p, int(m[1])) for p, m in named if m), key=lambda pair: -pair[1])
+    return sorted(((p, int(m[1]), m[2]) for p, m in named if m), key=lambda base: -base[1])
 
 
 def _sync_folder(folder: Path) -> None:

@@ -27,7 +27,8 @@ class Citation:
         page: From 1, or None where the article has no pages.
         prefix: Up to 32 code points before the quote; with `suffix` a W3C `TextQuoteSelector`.
         suffix: Up to 32 code points after it.
-        sentence_start: Where the sentence around the quote begins; it ends at `sentence_end`.
+        sentence_start: Where the sentence around the quote begins, as far as it stands in the passage; it ends at
+            `sentence_end`.
         content_hash: Of the article's text when it was cited.
         status: Whether the quote stands there letter for letter.
         support: Whether it carries the statement it is cited for.
@@ -125,7 +126,7 @@ class Answer:
         threshold: The confidence from which an answer is given.
         alternatives: Other answers, best first; empty where `kind` is "none".
         passages: What was read, best first.
-        index_generation: Of the index that was searched.
+        index_generation: Of the index when the question came.
     """
 
     schema_version: int

@@ -10,9 +10,9 @@ from typing import Any
 
 from index.article import clean_text
 from index.errors import UnreadableFile
-from index.load.base import decode
+from index.load.base import read_lines
 from qa.assistant import Assistant
-from qa.errors import InvalidBatch, InvalidQuestion
+from qa.errors import InvalidBatch, InvalidQuestion, OutputError
 
 
 @dataclass(frozen=True)
@@ -52,16 +52,12 @@ def read_questions(path: Path) -> Iterator[Question]:
     if parse is None:
         raise InvalidBatch(f"Got {str(path)!r} as the file of questions, expected one that ends in .txt or .jsonl.")
     try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                location = f"{path}:{number}"
-                try:
-                    text = clean_text(decode(line.rstrip(b"\r\n"), location))
-                except UnreadableFile as error:
-                    yield Question(None, None, f"{location} {error}")
-                    continue
-                if text.strip():
-                    yield parse(text, location)
+        for number, line in read_lines(path):
+            location = f"{path}:{number}"
+            if isinstance(line, UnreadableFile):
+                yield Question(None, None, f"{location} {line}")
+            elif line.strip():
+                yield parse(clean_text(line), location)
     except OSError as error:
         raise InvalidBatch(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
 
@@ -91,17 +87,18 @@ def check_files(questions: Path, answers: Path) -> int:
     """Return how many questions a file has, before the models are loaded.
 
     Raises:
-        InvalidBatch: If it has none or cannot be read, or the answers cannot be written where they should go.
+        InvalidBatch: If it has none or cannot be read.
+        OutputError: If the answers cannot be written where they should go.
     """
     total = sum(1 for _ in read_questions(questions))
     if not total:
         raise InvalidBatch(f"{str(questions)!r} has no questions.")
     if answers.suffix.lower() != ".jsonl":
-        raise InvalidBatch(f"Got {str(answers)!r} for the answers, expected a name that ends in .jsonl.")
+        raise OutputError(f"Got {str(answers)!r} for the answers, expected a name that ends in .jsonl.")
     if not answers.parent.is_dir() or answers.is_dir():
-        raise InvalidBatch(f"Cannot write {str(answers)!r}: name a file in a folder that exists.")
+        raise OutputError(f"Cannot write {str(answers)!r}: name a file in a folder that exists.")
     if answers.resolve() == questions.resolve():
-        raise InvalidBatch(f"The answers would replace the questions in {str(questions)!r}; name another file.")
+        raise OutputError(f"The answers would replace the questions in {str(questions)!r}; name another file.")
     return total
 
 
@@ -120,7 +117,8 @@ def run_batch(
         done: Called with the number of questions done after each.
 
     Raises:
-        InvalidBatch: If a file cannot be read or written.
+        InvalidBatch: If the questions cannot be read.
+        OutputError: If the answers cannot be written.
     """
     partial = answers.with_name(answers.name + ".partial")
     counts = {"extracted": 0, "none": 0, "error": 0}
@@ -134,7 +132,7 @@ def run_batch(
                 done(count)
         partial.replace(answers)
     except OSError as error:
-        raise InvalidBatch(f"Cannot write {str(answers)!r}: {error.strerror or error}.") from error
+        raise OutputError(f"Cannot write {str(answers)!r}: {error.strerror or error}.") from error
     return Outcome(counts["extracted"], counts["none"], counts["error"])
 
 

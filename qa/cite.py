@@ -27,7 +27,7 @@ def cite(article: Article, passage: Passage, start: int, end: int) -> Citation:
     quote = passage.text[start:end]
     begin, stop = passage.start + start, passage.start + end
     text = article.text
-    sentence_start, sentence_end = sentence_around(text, begin, stop)
+    sentence_start, sentence_end = sentence_around(passage.text, start, end)
     return Citation(
         article_id=article.id,
         passage_id=passage.id,
@@ -41,8 +41,8 @@ def cite(article: Article, passage: Passage, start: int, end: int) -> Citation:
         quote=quote,
         prefix=text[max(0, begin - CONTEXT) : begin],
         suffix=text[stop : stop + CONTEXT],
-        sentence_start=sentence_start,
-        sentence_end=sentence_end,
+        sentence_start=passage.start + sentence_start,
+        sentence_end=passage.start + sentence_end,
         content_hash=article.content_hash,
         status="verified" if text[begin:stop] == quote else "unverified",
         support="unchecked",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -145,8 +145,10 @@ def list_command(folder: Path, as_json: bool) -> None:
 @index_option
 def remove(ids: tuple[str, ...], folder: Path) -> None:
     """Remove articles by their ids: all of those named, or none if one is unknown."""
+    from index.article import clean_text
+
     with _open(folder) as store:
-        store.remove(ids)
+        store.remove([clean_text(article_id) for article_id in ids])
         click.echo(f"removed {len(set(ids))}; the index in {folder} holds {len(store)} articles")
 
 
@@ -225,7 +227,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:
         if as_json:
             _print_json(answer.to_json())
         else:
-            click.echo(answer_as_text(answer, assistant.index))
+            click.echo(answer_as_text(answer))
 
 
 @cli.command()
@@ -273,15 +275,13 @@ def eval_command(testset: Path, report_folder: Path, articles: str, **options: A
 
     questions = read_squad(testset)
     make_folder(report_folder)
-    with contexts_as_index(questions, articles == "from-testset") as folder:
-        if folder is not None:
-            options["folder"] = folder
-        with (
-            _assistant(**options) as assistant,
-            tqdm(total=len(questions.questions), unit=" questions", disable=None, leave=False) as bar,
-        ):
-            report = evaluate(assistant, questions, lambda _: bar.update())
-            path = write_report(report, report_folder, testset=str(testset), articles=articles, assistant=assistant)
+    searched = contexts_as_index(questions) if articles == "from-testset" else None
+    with (
+        _assistant(searched=searched, **options) as assistant,
+        tqdm(total=len(questions.questions), unit=" questions", disable=None, leave=False) as bar,
+    ):
+        report = evaluate(assistant, questions, lambda _: bar.update())
+        path = write_report(report, report_folder, testset=str(testset), articles=articles, assistant=assistant)
     click.echo(as_table(report))
     for skipped in report.skipped:
         click.echo(f"skipped: question {skipped.id}: {skipped.reason}", err=True)
@@ -305,6 +305,9 @@ def main() -> None:
     """Run the command line; every expected failure is one line on standard error."""
     from index.errors import ArticleIndexError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(cli.main(standalone_mode=False) or 0)
     except click.ClickException as error:
@@ -314,11 +317,8 @@ def main() -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped. What was finished before is kept.", err=True)
+        click.echo("Stopped. Articles and answers that were finished before are kept.", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
 
 
 def _open(folder: Path) -> Index:
@@ -340,8 +340,15 @@ def _open_or_create(folder: Path, embedder: str | None) -> Index:
 
 
 @contextmanager
-def _assistant(folder: Path, reader: str, threshold: float | None, passages: int) -> Iterator[Assistant]:
-    with _open(folder) as store:
+def _assistant(
+    folder: Path,
+    reader: str,
+    threshold: float | None,
+    passages: int,
+    searched: AbstractContextManager[Index] | None = None,
+) -> Iterator[Assistant]:
+    """Open the index of a folder, or the one that is given in its place, and load the reader."""
+    with searched or _open(folder) as store:
         from qa.assistant import Assistant
         from qa.read import load_reader
 

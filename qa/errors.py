@@ -5,6 +5,7 @@ QAError
 ├── ReaderError       a reader that cannot be loaded
 ├── InvalidBatch      a file of questions that cannot be read
 ├── InvalidTestSet    a test set that cannot be read
+├── OutputError       answers or a report that cannot be written
 └── ChatUnavailable   a chat that cannot be started
 """
 
@@ -24,11 +25,15 @@ class ReaderError(QAError):
 
 
 class InvalidBatch(QAError):
-    """A file of questions that cannot be read, or answers that cannot be written."""
+    """A file of questions that cannot be read."""
 
 
 class InvalidTestSet(QAError):
     """A test set that cannot be read."""
+
+
+class OutputError(QAError):
+    """Answers or a report that cannot be written."""
 
 
 class ChatUnavailable(QAError):

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 
-from index.store import Index
 from qa.answer import Answer, Citation, FoundPassage
 
 _WIDTH = 100
 
 
-def answer_as_text(answer: Answer, index: Index) -> str:
+def answer_as_text(answer: Answer) -> str:
     """Return the answer with its sentence and source, or that there is none with the closest passage."""
     if answer.kind == "none":
         return _no_answer(answer)
-    lines = [f"{answer.text} [1]", ""]
+    passages = {passage.passage_id: passage for passage in answer.passages}
+    lines = [f"{_plain(answer.text or '')} [1]", ""]
     for number, citation in enumerate(answer.citations, start=1):
-        article = index.article(citation.article_id)
-        sentence = article.text[citation.sentence_start : citation.sentence_end]
+        passage = passages[citation.passage_id]
+        sentence = passage.text[citation.sentence_start - passage.start : citation.sentence_end - passage.start]
         lines += [_source(number, citation), _quoted(sentence)]
     for candidate in answer.alternatives:
         if candidate.confidence >= answer.threshold:
             first = candidate.citations[0]
-            lines += ["", f"or: {candidate.text}", f"    {first.label} · {_range(first.start, first.end)}"]
+            lines += ["", f"or: {_plain(candidate.text)}", f"    {_place(first.label, first.start, first.end)}"]
     return "\n".join(lines)
 
 
@@ -31,7 +32,7 @@ def passage_as_text(number: int, passage: FoundPassage) -> str:
     ranks = " · ".join(
         f"{name} {rank}" for name, rank in (("dense", passage.ranks.dense), ("lexical", passage.ranks.lexical)) if rank
     )
-    head = f"[{number}] {passage.label} · {_range(passage.start, passage.end)} · score {passage.score:.4f} ({ranks})"
+    head = f"[{number}] {_place(passage.label, passage.start, passage.end)} · score {passage.score:.4f} ({ranks})"
     return f"{head}\n{_quoted(passage.text)}"
 
 
@@ -45,24 +46,29 @@ def _no_answer(answer: Answer) -> str:
         closest = answer.passages[0]
         lines += [
             "",
-            f"The closest passage, not an answer: {closest.label} · {_range(closest.start, closest.end)}",
+            f"The closest passage, not an answer: {_place(closest.label, closest.start, closest.end)}",
             _quoted(closest.text),
         ]
     return "\n".join(lines)
 
 
 def _source(number: int, citation: Citation) -> str:
-    parts = [citation.label, citation.source, citation.published or "undated"]
+    facts = [citation.label, citation.source, citation.published or "undated"]
     if citation.page is not None:
-        parts.append(f"page {citation.page}")
-    parts += [_range(citation.start, citation.end), "found word for word"]
-    return f"[{number}] " + " · ".join(part for part in parts if part)
+        facts.append(f"page {citation.page}")
+    facts += [f"characters {citation.start}-{citation.end}", "found word for word"]
+    return f"[{number}] " + " · ".join(_plain(fact) for fact in facts if fact)
 
 
-def _range(start: int, end: int) -> str:
-    return f"characters {start}-{end}"
+def _place(label: str, start: int, end: int) -> str:
+    return f"{_plain(label)} · characters {start}-{end}"
+
+
+def _plain(text: str) -> str:
+    """Fold white space, and take the power over the terminal from control characters."""
+    folded = " ".join(text.split())
+    return "".join("\ufffd" if unicodedata.category(character) == "Cc" else character for character in folded)
 
 
 def _quoted(text: str) -> str:
-    folded = " ".join(text.split())
-    return textwrap.fill(folded, _WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return textwrap.fill(_plain(text), _WIDTH, initial_indent="    ", subsequent_indent="    ")

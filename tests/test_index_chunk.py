@@ -87,6 +87,13 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_sentence_around_a_span_may_be_wrapped(newline: str) -> None:
+    text = f"The envoy met the{newline}mayor in Velmar on{newline}Monday. He left."
+    start = text.index("mayor")
+    assert text[slice(*sentence_around(text, start, start + 5))].endswith(f"on{newline}Monday.")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_the_sentence_around_a_span_holds_it(newline: str) -> None:
     text = f"First line here.{newline}A second one. And a third 😀 one.{newline}Last."
     start = text.index("third")

@@ -67,7 +67,7 @@ def test_equal_scores_come_by_passage_id(tmp_path: Path) -> None:
 
 def test_a_removed_passage_is_not_found(tmp_path: Path) -> None:
     db = filled(tmp_path, ["red apple", "green apple"])
-    lexical.remove(db, [(1, "red apple")])
+    lexical.remove(db, [1])
     assert lexical.search(db, "apple", 10) == [2]
     assert lexical.search(db, "red", 10) == []
 

@@ -74,6 +74,33 @@ def test_a_missing_path_and_an_address_are_failures(tmp_path: Path) -> None:
     assert "is an address" in item.reason
 
 
+def test_two_files_with_one_id_are_not_mixed_up(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "news.txt").write_text(f"News of {folder}.")
+    first, second = read_articles([tmp_path / "a", tmp_path / "b"])
+    assert isinstance(first, Article)
+    assert isinstance(second, Failure)
+    assert "would have the id 'news.txt'" in second.reason
+
+
+def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
+    (tmp_path / "news.txt").write_text("News.")
+    assert len(list(read_articles([tmp_path, tmp_path / "news.txt", tmp_path]))) == 1
+
+
+def test_a_name_too_long_is_a_failure() -> None:
+    (item,) = read_articles(["a" * 300])
+    assert isinstance(item, Failure)
+    assert "too long" in item.reason
+
+
+def test_a_utf_16_jsonl_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes('\ufeff{"text": "x"}\r\n{"text": "é"}\r\n'.encode("utf-16-le"))
+    assert [item.text for item in load(path) if isinstance(item, Article)] == ["x", "é"]
+
+
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "MAX_FILE_BYTES", 10)
     path = tmp_path / "a.txt"
@@ -119,9 +146,11 @@ def test_jsonl_fields_become_the_articles(tmp_path: Path) -> None:
 
 def test_a_jsonl_article_without_an_id_takes_its_address_or_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('\n{"text": "x", "url": "https://news.example/a#top"}\n{"text": "y"}\n')
+    path.write_text(
+        '\n{"text": "x", "url": "https://news.example/a#top"}\n{"text": "y"}\n{"text": "z", "url": "http://[b#x"}\n'
+    )
     ids = [item.id for item in load(path) if isinstance(item, Article)]
-    assert ids == ["https://news.example/a", "a.jsonl:3"]
+    assert ids == ["https://news.example/a", "a.jsonl:3", "http://[b"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +164,7 @@ def test_a_jsonl_article_without_an_id_takes_its_address_or_its_line(tmp_path: P
         pytest.param('{"text": ""}', "has no text", id="empty text"),
         pytest.param('{"text": "t", "body": "b"}', "unknown fields 'body'", id="unknown field"),
         pytest.param('{"text": "t", "pages": ["1"]}', "expected a list of whole numbers", id="pages"),
+        pytest.param('{"text": "text", "pages": [2, 1]}', "expected ascending offsets", id="pages that descend"),
     ],
 )
 def test_a_bad_line_is_reported_and_the_rest_goes_on(tmp_path: Path, line: str, reason: str) -> None:
@@ -149,6 +179,6 @@ def test_a_bad_line_is_reported_and_the_rest_goes_on(tmp_path: Path, line: str, 
 
 def test_a_lone_surrogate_in_json_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_text('{"id": "a", "text": "x\\ud83dy \\ud83d\\ude00", "title": "\\udc00"}\n')
+    path.write_text('{"id": "a", "text": "x\\ud83dy \\ud83d\\ude00", "title": "\\udc00", "metadata": {"k": "\\ud83d"}}')
     loaded = article(path)
-    assert (loaded.text, loaded.title) == ("x\ufffdy 😀", "\ufffd")
+    assert (loaded.text, loaded.title, loaded.metadata) == ("x\ufffdy 😀", "\ufffd", {"k": "\ufffd"})

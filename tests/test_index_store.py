@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -223,6 +223,94 @@ def test_verify_finds_damage(index: Index, statement: str, problem: str) -> None
     with sqlite3.connect(index.path / "catalog.sqlite") as db:
         db.execute(statement)
     assert problem in "\n".join(reopened(index).verify())
+
+
+def test_a_text_with_two_marks_is_stored_and_read(index: Index) -> None:
+    index.add([Article("a", "\ufeff\ufeffThe envoy.")])
+    assert reopened(index).article("a").text == "The envoy."
+
+
+@pytest.mark.parametrize("way", ["remove", "index again"])
+def test_a_damaged_article_can_be_replaced_or_removed(index: Index, way: str) -> None:
+    index.add([NORTH, SOUTH])
+    with sqlite3.connect(index.path / "catalog.sqlite") as db:
+        db.execute("UPDATE articles SET text = 'x' || text WHERE id = 'north.txt'")
+    with pytest.raises(UnusableIndex, match="Index the article again"):
+        index.article("north.txt")
+    if way == "remove":
+        index.remove(["north.txt"])
+    else:
+        assert index.add([NORTH]).replaced == ("north.txt",)
+    assert index.verify() == []
+    assert len(index) == (1 if way == "remove" else 2)
+
+
+def test_a_new_database_beside_an_old_search_index_is_searched_rightly(index: Index) -> None:
+    index.add(Article(f"fish{n}", f"Herring number {n} swims.") for n in range(8))
+    index.close()
+    for file in index.path.glob("catalog.sqlite*"):
+        file.unlink()
+    with Index.create(index.path, HashEncoder()) as new:
+        new.add(Article(f"metal{n}", f"{name} is a metal.") for n, name in enumerate(["gold", "tin", "iron"] * 3))
+        assert new.search("gold is a metal.", 1)[0].ranks.dense == 1
+        assert new.verify() == []
+
+
+def test_an_article_replaced_while_its_title_changes_is_whole(index: Index) -> None:
+    index.add([NORTH])
+
+    class Overtaken(HashEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            reopened(index).add([Article("north.txt", "Short.")])
+            return super().encode(texts)
+
+    Index.open(index.path, Overtaken()).add([replace(NORTH, title="New"), SOUTH])
+    assert index.article("north.txt").title == "New"
+    assert index.passages(index.article("north.txt"))[-1].end == len(NORTH.text)
+    assert index.verify() == []
+
+
+def test_passages_fit_an_embedder_that_reads_less(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    encoder.info = replace(encoder.info, max_length=128)
+    with Index.create(tmp_path, encoder) as index:
+        assert index.manifest.chunking.max_tokens == 126
+
+
+def test_a_malformed_database_is_one_error_and_verify_says_it(index: Index) -> None:
+    index.add(Article(f"a{n}", f"Article number {n}. " * 40) for n in range(40))
+    index.close()
+    path = index.path / "catalog.sqlite"
+    data = bytearray(path.read_bytes())
+    data[3 * 4096 :] = bytes(len(data) - 3 * 4096)
+    path.write_bytes(data)
+    damaged = reopened(index)
+    assert damaged.verify()
+    with pytest.raises(UnusableIndex):
+        list(damaged.articles())
+
+
+def test_a_full_disk_keeps_the_last_committed_state(index: Index) -> None:
+    index.add([NORTH])
+    full = reopened(index)
+    pages = full._catalog._db.execute("PRAGMA page_count").fetchone()[0]
+    full._catalog._db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(UnusableIndex, match="database or disk is full"):
+        full.add(Article(f"a{n}", f"Article number {n}. " * 400) for n in range(40))
+    assert len(index) == 1
+    assert index.verify() == []
+
+
+def test_a_search_index_that_cannot_be_written_is_no_failure(
+    index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*arguments: object) -> None:
+        raise RuntimeError("close error: No space left on device")
+
+    monkeypatch.setattr("index.vectors.faiss.write_index", full)
+    index.add([NORTH])
+    assert "No space left on device" in caplog.text
+    assert index.search("herring", 1)[0].passage.article_id == "north.txt"
 
 
 def test_offsets_hold_in_every_article(test_index: Index) -> None:

@@ -11,7 +11,7 @@ from fakes import HashEncoder, WordReader
 from index import Article, Index
 from qa import Assistant
 from qa.batch import Outcome, check_files, read_questions, run_batch
-from qa.errors import InvalidBatch
+from qa.errors import InvalidBatch, OutputError
 
 
 @pytest.fixture
@@ -72,6 +72,12 @@ def test_a_binary_line_is_an_error_row(tmp_path: Path, assistant: Assistant) -> 
     assert answered(assistant, path)[0] == Outcome(1, 0, 1)
 
 
+def test_a_utf_16_file_is_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "q.txt"
+    path.write_bytes("\ufeffWho?\r\nÀ qui?\r\n".encode("utf-16-le"))
+    assert [question.text for question in read_questions(path)] == ["Who?", "À qui?"]
+
+
 def test_surrogates_in_questions_and_ids_can_be_written(tmp_path: Path, assistant: Assistant) -> None:
     path = tmp_path / "q.jsonl"
     path.write_text('{"id": "\\ud800", "question": "Who \\ud83d?"}\n')
@@ -112,7 +118,7 @@ def test_files_are_checked_before_the_work(tmp_path: Path, questions: str, answe
     for name in ("q.csv", "q.txt", "q.jsonl"):
         (tmp_path / name).write_text('{"question": "Who?"}\n')
     (tmp_path / "empty.txt").write_text("\n\n")
-    with pytest.raises(InvalidBatch, match=error):
+    with pytest.raises((InvalidBatch, OutputError), match=error):
         check_files(tmp_path / questions, tmp_path / answers)
 
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from index import Article, Index
 from index.article import Passage
 from qa import Assistant, FoundPassage
-from qa.chat.app import _respond
+from qa.chat.app import _panel, _respond
 from qa.chat.launch import check_address
 from qa.chat.messages import answer_message, escape_markdown
-from qa.chat.panel import EMPTY_PANEL, cited_panel, closest_panel
+from qa.chat.panel import CHANGED_PANEL, EMPTY_PANEL, cited_panel, closest_panel
 from qa.cite import cite
 from qa.errors import ChatUnavailable
 
@@ -73,7 +73,9 @@ def test_escaped_markdown_has_no_markup_left(text: str) -> None:
     assert not set(re.sub(r"&#\d+;", "", escaped)) & set("*_`[]<>#!|\\~$&")
 
 
-@pytest.mark.parametrize("text", ["1. one", "12) two", "- item", "+ item", "== x", "http://x.example", "www.x.example"])
+@pytest.mark.parametrize(
+    "text", ["1. one", "12) two", "2025. The envoy", "- item", "+ item", "== x", "http://x.example", "www.x.example"]
+)
 def test_nothing_becomes_a_list_a_heading_or_a_link(text: str) -> None:
     from markdown_it import MarkdownIt
 
@@ -109,6 +111,16 @@ def test_a_question_that_cannot_be_asked_is_said_and_is_not_a_none(assistant: As
     ((messages, panel),) = _respond(assistant)(message, [])
     assert messages[0].content.startswith("This could not be answered.")
     assert panel == EMPTY_PANEL
+
+
+@pytest.mark.parametrize("change", ["replaced", "removed"])
+def test_an_article_that_changed_meanwhile_is_not_marked(assistant: Assistant, change: str) -> None:
+    answer = assistant.ask("What script?")
+    if change == "removed":
+        assistant.index.remove(["a<b>.txt"])
+    else:
+        assistant.index.add([Article("a<b>.txt", "Quite another text, with nothing of the first in it.")])
+    assert _panel(assistant, answer) == CHANGED_PANEL
 
 
 def test_an_empty_index_says_how_to_fill_it(tmp_path: Path) -> None:

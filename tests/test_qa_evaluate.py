@@ -102,6 +102,18 @@ def test_scores_worked_by_hand(tmp_path: Path) -> None:
     assert right.cited == ("a.txt", *right.spans[0])
 
 
+def test_a_question_that_cannot_be_asked_is_skipped(tmp_path: Path) -> None:
+    document = squad(question("1", "Ada", asked="?"), question("2", "Ada", asked="Who \ud83d met?"))
+    document["data"][0]["paragraphs"][0]["qas"].append({"id": "3", "question": None, "answers": []})
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a.txt", CONTEXT)])
+        assistant = Assistant(index, WordReader("Ada"))
+        report = evaluate(assistant, read_squad(written(tmp_path, document)))
+        write_report(report, tmp_path, testset="t", articles="index", assistant=assistant)
+    assert {s.id for s in report.skipped} == {"1", "3"}
+    assert [row.id for row in report.rows] == ["2"]
+
+
 def test_refusing_scores_the_unanswerable_and_cites_nothing(tmp_path: Path) -> None:
     document = squad(question("1", "Ada"), question("2", None))
     with Index.create(tmp_path / "index", HashEncoder()) as index:

@@ -13,7 +13,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 def find() -> str | None:
     named = os.environ.get("CHROMIUM")
     if named:
-        return named
+        return shutil.which(named)
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 

@@ -60,7 +60,8 @@ def python():
 
 
 def make_venv():
-    if os.path.exists(python()) and subprocess.call([python(), "-c", "import pip"], stderr=subprocess.DEVNULL) == 0:
+    fit = "import pip, sys; sys.exit(sys.version_info[:2] != %r)" % (sys.version_info[:2],)
+    if os.path.exists(python()) and subprocess.call([python(), "-c", fit], stderr=subprocess.DEVNULL) == 0:
         return
     import venv
 

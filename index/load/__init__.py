@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article
@@ -21,30 +23,63 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Failure | P
     """Read files, and folders with all below them, in the order of their names.
 
     A file's id is its path below the folder that was named, or its name where it was named itself. Hidden files and
-    folders are left out. Whatever cannot be read comes as a `Failure`, and the rest goes on; in a folder, a file of
-    an unknown ending comes as `PassedOver`.
+    folders are left out. Whatever cannot be read comes as a `Failure`, and the rest goes on; so does a second file with
+    the id of a first one. In a folder, a file of an unknown ending comes as `PassedOver`.
     """
+    seen: dict[str, Path] = {}
+    for found in _files(paths):
+        if isinstance(found, Failure):
+            yield found
+            continue
+        first = seen.get(found.id)
+        if first is None:
+            seen[found.id] = found.path
+            yield from _read(found)
+        elif not first.samefile(found.path):
+            yield Failure(
+                str(found.path), f"would have the id {found.id!r} of {first}; index a folder that holds them both"
+            )
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file to read: `named` where it was named itself, rather than found in a folder."""
+
+    path: Path
+    id: str
+    named: bool
+
+
+def _files(paths: Iterable[str | Path]) -> Iterator[_File | Failure]:
     for given in paths:
         root = Path(given)
-        if root.is_dir():
-            for path in _files_below(root):
-                yield from _read(path, path.relative_to(root).as_posix(), named=False)
-        elif root.exists():
-            yield from _read(root, root.name, named=True)
-        elif "://" in str(given):
-            yield Failure(str(given), "is an address; this version reads files and folders. Save the page as text.")
-        else:
-            yield Failure(str(given), "does not exist")
+        try:
+            if root.is_dir():
+                yield from _files_below(root)
+            elif root.exists():
+                yield _File(root, root.name, named=True)
+            elif "://" in str(given):
+                yield Failure(str(given), "is an address; this version reads files and folders. Save the page as text.")
+            else:
+                yield Failure(str(given), "does not exist")
+        except OSError as error:
+            yield Failure(str(given), f"cannot be read: {error.strerror or error}")
 
 
-def _files_below(root: Path) -> list[Path]:
-    found = (path for path in root.rglob("*") if path.is_file())
-    return sorted(path for path in found if not any(p.startswith(".") for p in path.relative_to(root).parts))
+def _files_below(root: Path) -> Iterator[_File | Failure]:
+    closed: list[OSError] = []
+    found: list[Path] = []
+    for folder, folders, names in os.walk(root, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [Path(folder) / name for name in names if not name.startswith(".")]
+    yield from (_File(path, path.relative_to(root).as_posix(), named=False) for path in sorted(found))
+    yield from (Failure(str(error.filename), f"cannot be read: {error.strerror}") for error in closed)
 
 
-def _read(path: Path, id: str, *, named: bool) -> Iterator[Article | Failure | PassedOver]:
+def _read(file: _File) -> Iterator[Article | Failure | PassedOver]:
+    path = file.path
     loader = next((one for one in LOADERS if path.suffix.lower() in one.suffixes), None)
-    if loader is None and not named:
+    if loader is None and not file.named:
         yield PassedOver(str(path))
         return
     if loader is None:
@@ -52,7 +87,7 @@ def _read(path: Path, id: str, *, named: bool) -> Iterator[Article | Failure | P
         yield Failure(str(path), f"has the ending {path.suffix!r}, expected one of {known}")
         return
     try:
-        yield from loader.load(path, id)
+        yield from loader.load(path, file.id)
     except ArticleIndexError as error:
         yield Failure(str(path), str(error))
     except OSError as error:

@@ -77,16 +77,54 @@ def read_text(path: Path) -> str:
 
 def decode(data: bytes, location: str) -> str:
     """Decode bytes as `read_text` does; `location` is for the messages."""
-    for mark, encoding in _BYTE_ORDER_MARKS.items():
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError as error:
-                raise UnreadableFile(f"begins as {encoding.upper()} but is not: {error.reason}") from None
+    encoding = _marked(data)
+    if encoding:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(f"begins as {encoding.upper()} but is not: {error.reason}") from None
     if b"\0" in data:
         raise UnreadableFile("is a binary file, not text (it has NUL bytes)")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        logger.warning("%s is not UTF-8; read as Windows-1252. Save it as UTF-8 if letters look wrong.", location)
+        _warn(location)
         return data.decode("cp1252", errors="replace")
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str | UnreadableFile]]:
+    """Yield the lines of a file with their numbers from 1, decoded as `read_text` does but one at a time.
+
+    A line keeps its end. One with NUL bytes comes as an error; in UTF-16 and UTF-32 what cannot be decoded is replaced.
+
+    Raises:
+        OSError: If the file cannot be read.
+    """
+    with path.open("rb") as file:
+        encoding = _marked(file.read(4))
+    if encoding:
+        with path.open(encoding=encoding, errors="replace", newline="\n") as text:
+            yield from enumerate(text, start=1)
+        return
+    with path.open("rb") as file:
+        warned = False
+        for number, line in enumerate(file, start=1):
+            if b"\0" in line:
+                yield number, UnreadableFile("is binary, not text (it has NUL bytes)")
+                continue
+            try:
+                yield number, line.decode("utf-8")
+            except UnicodeDecodeError:
+                if not warned:
+                    _warn(str(path))
+                    warned = True
+                yield number, line.decode("cp1252", errors="replace")
+
+
+def _marked(data: bytes) -> str | None:
+    """Return the encoding that a byte order mark stands for, but for UTF-8's, which is a character like any other."""
+    return next((encoding for mark, encoding in _BYTE_ORDER_MARKS.items() if data.startswith(mark)), None)
+
+
+def _warn(location: str) -> None:
+    logger.warning("%s is not UTF-8; read as Windows-1252. Save it as UTF-8 if letters look wrong.", location)

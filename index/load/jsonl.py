@@ -6,11 +6,10 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urldefrag
 
-from index.article import Article
+from index.article import Article, clean_text
 from index.errors import InvalidArticle, UnreadableFile
-from index.load.base import Failure, decode
+from index.load.base import Failure, read_lines
 
 
 class JsonLinesLoader:
@@ -20,14 +19,16 @@ class JsonLinesLoader:
 
     def load(self, path: Path, id: str) -> Iterator[Article | Failure]:
         """Yield an article or a failure for every line that is not blank."""
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                location = f"{path}:{number}"
+        for number, line in read_lines(path):
+            location = f"{path}:{number}"
+            if isinstance(line, UnreadableFile):
+                yield Failure(location, str(line))
+                continue
+            text = clean_text(line)
+            if text.strip():
                 try:
-                    text = decode(line, location).removeprefix("\ufeff")
-                    if text.strip():
-                        yield _article(text, f"{id}:{number}", location)
-                except (InvalidArticle, UnreadableFile) as error:
+                    yield _article(text, f"{id}:{number}", location)
+                except InvalidArticle as error:
                     yield Failure(location, str(error))
 
 
@@ -50,7 +51,7 @@ def _article(line: str, fallback_id: str, location: str) -> Article:
     fields.pop("content_hash", None)
     url = fields.get("url")
     fields.setdefault("location", location)
-    fields.setdefault("id", urldefrag(url)[0] if url else fallback_id)
+    fields.setdefault("id", url.partition("#")[0] if url else fallback_id)
     return Article(**fields)
 
 
@@ -81,7 +82,8 @@ def _numbers(name: str, value: Any) -> tuple[int, ...]:
 def _object(name: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidArticle(f"has {name!r} as {type(value).__name__}, expected an object")
-    return value
+    cleaned: dict[str, Any] = json.loads(clean_text(json.dumps(value, ensure_ascii=False)))
+    return cleaned
 
 
 _FIELDS: dict[str, Callable[[str, Any], Any]] = {

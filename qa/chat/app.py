@@ -8,11 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from index.errors import ArticleIndexError
-from qa.answer import Answer
+from index.errors import ArticleIndexError, UnknownArticle
+from qa.answer import Answer, Citation
 from qa.assistant import Assistant, Stage
 from qa.chat.messages import answer_message, done_title, escape_markdown, stage_title
-from qa.chat.panel import EMPTY_PANEL, SCROLL_TO_SPAN, cited_panel, closest_panel
+from qa.chat.panel import CHANGED_PANEL, EMPTY_PANEL, SCROLL_TO_SPAN, cited_panel, closest_panel
 from qa.errors import QAError
 
 STYLE = Path(__file__).parent / "style.css"
@@ -92,10 +92,14 @@ def _thought(title: str, status: Any) -> gr.ChatMessage:
 
 
 def _panel(assistant: Assistant, answer: Answer) -> str:
-    if answer.citations:
-        citation = answer.citations[0]
-        return cited_panel(assistant.index.article(citation.article_id), citation)
-    if answer.passages:
-        passage = answer.passages[0]
-        return closest_panel(assistant.index.article(passage.article_id), passage)
-    return EMPTY_PANEL
+    """Return the source panel of an answer; an article that has changed or gone since it was read is not marked."""
+    shown = answer.citations[0] if answer.citations else answer.passages[0] if answer.passages else None
+    if shown is None:
+        return EMPTY_PANEL
+    try:
+        article = assistant.index.article(shown.article_id)
+    except UnknownArticle:
+        return CHANGED_PANEL
+    if article.text[shown.start : shown.end] != (shown.quote if isinstance(shown, Citation) else shown.text):
+        return CHANGED_PANEL
+    return cited_panel(article, shown) if isinstance(shown, Citation) else closest_panel(article, shown)

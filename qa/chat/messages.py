@@ -7,7 +7,8 @@ import re
 from qa.answer import Answer, Citation
 from qa.assistant import Stage
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$@!]|:(?=//)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$@!]|:(?=//)|(?<=www)\.|^[-+=]", re.IGNORECASE)
+_LIST = re.compile(r"^(\d+)([.)])")
 
 
 def escape_markdown(text: str) -> str:
@@ -18,7 +19,12 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("*a* <b>, c.")
     '&#42;a&#42; &#60;b&#62;, c.'
     """
-    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", " ".join(text.split()))
+    escaped = _MARKUP.sub(lambda match: _entity(match[0]), " ".join(text.split()))
+    return _LIST.sub(lambda match: match[1] + _entity(match[2]), escaped)
+
+
+def _entity(character: str) -> str:
+    return f"&#{ord(character)};"
 
 
 def stage_title(stage: Stage) -> str:

@@ -9,6 +9,8 @@ from qa.answer import Citation, FoundPassage
 
 EMPTY_PANEL = '<p class="pq-empty">The source of an answer appears here.</p>'
 
+CHANGED_PANEL = '<p class="pq-empty">The article has changed or was removed since it was read.</p>'
+
 SCROLL_TO_SPAN = """
 const show = () => {
   const text = element.querySelector('.pq-text');

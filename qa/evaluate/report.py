@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.assistant import Assistant
-from qa.errors import InvalidTestSet
+from qa.errors import OutputError
 from qa.evaluate.run import Mean, Report
 
 
@@ -21,16 +21,20 @@ def make_folder(folder: Path) -> None:
     """Make the folder of a report, before the work that fills it.
 
     Raises:
-        InvalidTestSet: If it cannot be made.
+        OutputError: If it cannot be made.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise InvalidTestSet(f"Cannot make the folder {str(folder)!r} for the report: {error.strerror}.") from error
+        raise OutputError(f"Cannot make the folder {str(folder)!r} for the report: {error.strerror}.") from error
 
 
 def write_report(report: Report, folder: Path, *, testset: str, articles: str, assistant: Assistant) -> Path:
-    """Write `report.json` with the scores, the settings that made them and every question; return its path."""
+    """Write `report.json` with the scores, the settings that made them and every question; return its path.
+
+    Raises:
+        OutputError: If it cannot be written.
+    """
     document: dict[str, Any] = {
         "test_set": testset,
         "articles": articles,
@@ -43,7 +47,10 @@ def write_report(report: Report, folder: Path, *, testset: str, articles: str, a
         **report.to_json(),
     }
     path = folder / "report.json"
-    path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    try:
+        path.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise OutputError(f"Cannot write {str(path)!r}: {error.strerror}.") from error
     return path
 
 

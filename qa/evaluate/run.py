@@ -10,6 +10,7 @@ from index.article import Passage
 from index.store import Index
 from qa.answer import Answer
 from qa.assistant import Assistant
+from qa.errors import InvalidQuestion
 from qa.evaluate import metrics
 from qa.evaluate.testset import Skipped, TestQuestion, TestSet
 
@@ -82,7 +83,10 @@ def evaluate(assistant: Assistant, testset: TestSet, done: Callable[[int], None]
         if place is None:
             skipped.append(Skipped(question.id, "its context is in no article of the index"))
         else:
-            rows.append(_row(assistant, question, *place))
+            try:
+                rows.append(_row(assistant, question, *place))
+            except InvalidQuestion as error:
+                skipped.append(Skipped(question.id, str(error)))
         done(count)
     return _report(rows, skipped)
 
@@ -106,11 +110,11 @@ def _row(assistant: Assistant, question: TestQuestion, article_id: str, offset: 
     spans = tuple(dict.fromkeys((offset + g.start, offset + g.end) for g in question.golds))
     golds = tuple(dict.fromkeys(g.text for g in question.golds))
     answer = assistant.ask(question.question)
-    hits = assistant.index.search(question.question, _RETRIEVED)
+    hits = assistant.index.search(answer.question_used, _RETRIEVED)
     prediction = answer.text or ""
     return Row(
         id=question.id,
-        question=question.question,
+        question=answer.question,
         article_id=article_id,
         golds=golds,
         spans=spans,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.article import clean_text
 from qa.errors import InvalidTestSet
 
 
@@ -79,21 +80,25 @@ def _read(groups: list[dict[str, Any]]) -> tuple[list[TestQuestion], list[Skippe
     questions: list[TestQuestion] = []
     skipped: list[Skipped] = []
     for group in groups:
+        title = clean_text(str(group.get("title") or ""))
         for paragraph in group["paragraphs"]:
-            context = paragraph["context"]
             for row in paragraph["qas"]:
-                golds = [_gold(answer) for answer in row.get("answers", [])]
-                wrong = [g for g in golds if context[g.start : g.end] != g.text]
-                if row.get("is_impossible"):
-                    golds, wrong = [], []
-                if wrong:
-                    skipped.append(
-                        Skipped(str(row["id"]), f"gold span {wrong[0].text!r} does not stand at {wrong[0].start}")
-                    )
-                    continue
-                title = str(group.get("title") or "")
-                questions.append(TestQuestion(str(row["id"]), row["question"], title, context, tuple(golds)))
+                read = _question(row, paragraph["context"], title)
+                (questions if isinstance(read, TestQuestion) else skipped).append(read)  # type: ignore[arg-type]
     return questions, skipped
+
+
+def _question(row: dict[str, Any], context: Any, title: str) -> TestQuestion | Skipped:
+    row_id, asked = clean_text(str(row["id"])), row["question"]
+    if not isinstance(asked, str) or not isinstance(context, str):
+        return Skipped(
+            row_id, f"has the question {asked!r} over a context of {type(context).__name__}, expected strings"
+        )
+    golds = [] if row.get("is_impossible") else [_gold(answer) for answer in row.get("answers", [])]
+    for gold in golds:
+        if context[gold.start : gold.end] != gold.text:
+            return Skipped(row_id, f"gold span {gold.text!r} does not stand at {gold.start}")
+    return TestQuestion(row_id, asked, title, context, tuple(golds))
 
 
 def _gold(answer: dict[str, Any]) -> GoldSpan:

@@ -9,6 +9,7 @@ answer" has the score of the window that is least inclined to it, as in the offi
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,52 +110,71 @@ def best_token_spans(
     return [(int(i // width), int(i // width + i % width), float(scores[i])) for i in order]
 
 
-_STRAY = " \t\r\n\f\v\u00a0,;:.!?…-–—·•*_#>|"
+_STRAY = " \t\r\n\f\v\u00a0,;:.!?…-–—·•*_>|"
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»", "„": "“"}
 _ABBREVIATION = re.compile(
-    r"(?:\b\w\.(?:\w\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)$"
+    r"(?:\b[^\W\d_]\.(?:[^\W\d_]\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)$"
 )
 
 
 def tidy(text: str, start: int, end: int) -> tuple[int, int]:
     """Widen a range to whole words, then trim white space, stray punctuation and unpaired quote marks and brackets.
 
-    The full stop of an abbreviation stays. An empty range comes back where nothing is left.
+    A word is a run of letters and digits; a number keeps its points and commas, initials keep their points. Where a
+    tokenizer parts a word of its own accord (a hyphen, a possessive), the reader's choice stands. The full stop of an
+    abbreviation stays. An empty range comes back where nothing is left.
 
     >>> text = "met “Under Secretary Hooker,” she said"
     >>> s, e = tidy(text, 6, 28); text[s:e]
     'Under Secretary Hooker'
     """
-    while 0 < start < end and _joined(text, start):
+    while 0 < start < end and (_inside_word(text, start) or _after_apostrophe(text, start)):
         start -= 1
-    while start < end < len(text) and _joined(text, end):
+    while start < end < len(text) and _inside_word(text, end):
         end += 1
     before = None
     while before != (start, end) and start < end:
         before = (start, end)
         while start < end and text[start] in _STRAY and not _sign(text, start, end):
             start += 1
-        while start < end and text[end - 1] in _STRAY and not _ABBREVIATION.search(text, start, end):
+        while start < end and text[end - 1] in _STRAY and not _belongs(text, start, end):
             end -= 1
         start, end = _without_unpaired(text, start, end)
     return start, end
 
 
-def _joined(text: str, at: int) -> bool:
-    """Tell whether the characters before and after an offset belong to one word or number."""
+def _inside_word(text: str, at: int) -> bool:
+    """Tell whether an offset parts a word, a number or initials."""
     left, right = text[at - 1], text[at]
-    if left.isalnum() and right.isalnum():
-        return not (_ideographic(left) or _ideographic(right))
-    if right in ".,'’-" and at + 1 < len(text):
-        return left.isalnum() and text[at + 1].isalnum() and _binds(right, left, text[at + 1])
-    if left in ".,'’-" and at >= 2:
-        return right.isalnum() and text[at - 2].isalnum() and _binds(left, text[at - 2], right)
-    return False
+    if unicodedata.combining(right):
+        return True
+    if right in ".,":
+        return _mark_inside(text, at)
+    if left in ".,":
+        return _mark_inside(text, at - 1)
+    return _wordlike(left) and _wordlike(right) and not (_ideographic(left) or _ideographic(right))
 
 
-def _binds(mark: str, left: str, right: str) -> bool:
-    """Tell whether a mark between two characters makes one word of them: 3.5, 1,200, U.S, it's, co-operate."""
-    return mark in "'’-" or (left.isdigit() and right.isdigit()) or (mark == "." and left.isalpha() and right.isalpha())
+def _mark_inside(text: str, at: int) -> bool:
+    """Tell whether the mark at an offset is inside a number (3.5, 12,000) or between initials (U.S)."""
+    if not 0 < at < len(text) - 1:
+        return False
+    left, right = text[at - 1], text[at + 1]
+    if left.isdigit() and right.isdigit():
+        return True
+    alone = not text[at - 2 : at - 1].isalnum() and not text[at + 2 : at + 3].isalnum()
+    return text[at] == "." and left.isalpha() and right.isalpha() and alone
+
+
+def _after_apostrophe(text: str, at: int) -> bool:
+    """Tell whether a range would begin within a contraction: the s of it’s."""
+    if text[at] in "'’":
+        return text[at - 1].isalnum() and text[at + 1 : at + 2].isalnum()
+    return at >= 2 and text[at - 1] in "'’" and text[at - 2].isalnum() and text[at].isalnum()
+
+
+def _wordlike(character: str) -> bool:
+    return character.isalnum() or unicodedata.combining(character) != 0
 
 
 def _ideographic(character: str) -> bool:
@@ -164,6 +184,13 @@ def _ideographic(character: str) -> bool:
 def _sign(text: str, start: int, end: int) -> bool:
     """Tell whether the character at `start` is the sign of a number or the point of a decimal."""
     return text[start] in "-–." and start + 1 < end and text[start + 1].isdigit()
+
+
+def _belongs(text: str, start: int, end: int) -> bool:
+    """Tell whether the mark before `end` belongs to the word before it: Jr., U.S., AA-."""
+    if text[end - 1] == "-":
+        return end - 2 >= start and text[end - 2].isalnum()
+    return _ABBREVIATION.search(text, start, end) is not None
 
 
 def _without_unpaired(text: str, start: int, end: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,7 +12,7 @@ import numpy as np
 
 from qa.errors import ReaderError
 from qa.read.decode import Span, Window, decode
-from qa.read.weights import load_packaged_model, read_card
+from qa.read.weights import CARD_FILE, READER_FOLDER, load_packaged_model, read_card
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -58,6 +59,7 @@ class TransformersReader:
         self._model = model
         self._tokenizer = tokenizer
         self._name = name
+        self._encoding = threading.Lock()
         self._null_threshold = null_threshold
         positions = getattr(model.config, "max_position_embeddings", _MAX_LENGTH)
         self._max_length = min(_MAX_LENGTH, positions - (getattr(model.config, "pad_token_id", 0) or 0) - 1)
@@ -90,7 +92,8 @@ class TransformersReader:
         """Read all windows of all texts, those of like length together."""
         import torch
 
-        encoded = self._encode(question, texts)
+        with self._encoding:
+            encoded = self._encode(question, texts)
         order = sorted(range(len(encoded["input_ids"])), key=lambda i: len(encoded["input_ids"][i]))
         for at in range(0, len(order), _WINDOWS_AT_ONCE):
             batch = order[at : at + _WINDOWS_AT_ONCE]
@@ -134,7 +137,7 @@ class TransformersReader:
 
 
 def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
-    """Load the packaged reader, or any Hugging Face question-answering checkpoint by its folder or name.
+    """Load the packaged reader, a folder that `training.train` wrote, or a Hugging Face question-answering checkpoint.
 
     A checkpoint of another make gives an answer where it prefers the span to its [CLS] token (margin 0).
 
@@ -142,22 +145,24 @@ def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
         ReaderError: If it cannot be loaded.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
     from index.packaged import packaged_model_folder
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    if name == PACKAGED_READER:
-        card = read_card()
+    folder = READER_FOLDER if name == PACKAGED_READER else Path(name)
+    if (folder / CARD_FILE).exists():
+        card = read_card(folder)
         tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
-        return TransformersReader(load_packaged_model(), tokenizer, card.name, card.null_threshold)
+        return TransformersReader(load_packaged_model(folder), tokenizer, card.name, card.null_threshold)
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         model, report = AutoModelForQuestionAnswering.from_pretrained(
             name, dtype=torch.float32, output_loading_info=True
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
         raise ReaderError(
             f"Cannot load the reader {name!r}: expected the folder of a question-answering checkpoint "
             f"that transformers can read. The library said: {error}"
@@ -167,4 +172,6 @@ def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
         raise ReaderError(f"{name!r} is not a question-answering checkpoint: it has no weights for {missing}.")
     if not tokenizer.is_fast:
         raise ReaderError(f"The tokenizer of {name!r} gives no offsets: expected one with a tokenizer.json.")
+    if tokenizer.cls_token_id is None:
+        raise ReaderError(f'The tokenizer of {name!r} has no [CLS] token, at which a reader says "no answer".')
     return TransformersReader(model.eval(), tokenizer, Path(name).name)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 READER_FOLDER = Path(__file__).parent / "weights"
+CARD_FILE = "reader.json"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
     Raises:
         ReaderError: If it is missing, not JSON, or for another base than the packaged model.
     """
-    path = folder / "reader.json"
+    path = folder / CARD_FILE
     try:
         fields = json.loads(path.read_text(encoding="utf-8"))
         card = ReaderCard(
