@@ -1,6 +1,6 @@
 """Train the reader: encoder layers 1 to 5 and the span head, over the packaged all-MiniLM-L6-v2.
 
-    python -m training.train --data TRAIN_DIR --dev DEV_DIR --out OUT_DIR [--start-from qa/read/weights]
+    python -m training.train --data TRAIN_DIR --dev DEV_DIR --out OUT_DIR --recipe NAME [--start-from READER_DIR]
 
 Deterministic by seed; stopped and started again it goes on from its last checkpoint. OUT_DIR gets `reader.safetensors`
 and `reader.json` as the product loads them, and `run.json` with settings, data hashes and losses.
@@ -27,37 +27,26 @@ from transformers import AutoTokenizer, get_linear_schedule_with_warmup
 from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folder
 from qa.evaluate.testset import read_squad
 from qa.read.weights import READER_FOLDER, load_packaged_model
-from training.examples import Example, Mixture, Share
+from training.examples import Example, Mixture
 from training.overlap import leaking
+from training.recipes import RECIPES
 
 logger = logging.getLogger("training")
 
 FROZEN = ("embeddings", "encoder.layer.0")
-SHARES = (
-    Share("squad2_train", 3600),
-    Share("squad_flaneval_train", 3987),
-    Share("squadshifts_new_wiki", 4000),
-    Share("squadshifts_reddit", 3500),
-    Share("squadshifts_amazon", 1000),
-    Share("newsqa_train", 1447),
-    Share("qamr_paragraphs", 3500),
-    Share("multispanqa", 400),
-)
 
 
 @dataclass(frozen=True)
 class Settings:
     """What decides a run, beside its data."""
 
-    seed: int = 1
-    rate: float = 1.5e-4
+    recipe: str
+    seed: int
     warmup: float = 0.03
     weight_decay: float = 0.01
     gradient_norm: float = 1.0
     batch: int = 16
     max_length: int = 240
-    elsewhere: int = 1600
-    swapped: int = 1600
     checkpoint_every: int = 100
 
 
@@ -68,11 +57,12 @@ def main() -> None:
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start-from", type=Path, default=READER_FOLDER)
-    parser.add_argument("--seed", type=int, default=Settings.seed)
+    parser.add_argument("--recipe", choices=sorted(RECIPES), required=True)
+    parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    settings = Settings(seed=arguments.seed)
+    settings = Settings(arguments.recipe, arguments.seed)
     check_overlap(arguments.data, arguments.dev)
     train(arguments.data, arguments.out, arguments.start_from, settings)
 
@@ -96,10 +86,11 @@ def train(data: Path, out: Path, start_from: Path, settings: Settings) -> None:
         )["offset_mapping"]
         return spans
 
-    examples = Mixture(data, token_spans, settings.seed).draw(SHARES, settings.elsewhere, settings.swapped)
+    recipe = RECIPES[settings.recipe]
+    examples = Mixture(data, token_spans, settings.seed).draw(recipe.shares, recipe.elsewhere, recipe.swapped)
     batches = list(make_batches(examples, tokenizer, settings))
     logger.info("%d examples, %d steps", len(examples), len(batches))
-    run = Run(load_packaged_model(start_from), len(batches), settings)
+    run = Run(load_packaged_model(start_from), len(batches), recipe.rate, settings)
     checkpoint = out / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
@@ -113,7 +104,7 @@ def train(data: Path, out: Path, start_from: Path, settings: Settings) -> None:
     write_reader(run.model, out, settings)
     record = {
         "settings": asdict(settings),
-        "shares": [asdict(share) for share in SHARES],
+        "recipe": asdict(recipe),
         "examples": len(examples),
         "start_from_sha256": _sha256(start_from / "reader.safetensors"),
         "data_sha256": _hashes(data),
@@ -125,7 +116,7 @@ def train(data: Path, out: Path, start_from: Path, settings: Settings) -> None:
 class Run:
     """A model in training: its optimizer, its schedule and how far it is."""
 
-    def __init__(self, model: Any, steps: int, settings: Settings) -> None:
+    def __init__(self, model: Any, steps: int, rate: float, settings: Settings) -> None:
         self.model = model
         self.step = 0
         self.losses: list[float] = []
@@ -133,7 +124,7 @@ class Run:
         for name, parameter in model.named_parameters():
             parameter.requires_grad = not name.startswith(tuple(f"bert.{part}." for part in FROZEN))
         self._trained = [p for p in model.parameters() if p.requires_grad]
-        self._optimizer = torch.optim.AdamW(self._trained, lr=settings.rate, weight_decay=settings.weight_decay)
+        self._optimizer = torch.optim.AdamW(self._trained, lr=rate, weight_decay=settings.weight_decay)
         warmup = int(settings.warmup * steps)
         self._schedule = get_linear_schedule_with_warmup(self._optimizer, warmup, steps)  # type: ignore[no-untyped-call]
         model.train()
