@@ -141,8 +141,11 @@ class Catalog:
         except (KeyError, TypeError, ValueError) as error:
             raise UnusableIndex(f"The manifest of the index cannot be read: {error}.") from error
 
-    def set_manifest(self, manifest: Manifest) -> None:
-        """Write the manifest of a new index; one that stands already stays."""
+    def found(self, manifest: Manifest) -> None:
+        """Make this an index with a manifest; one that stands already stays as it is."""
+        with self.session():
+            if self.manifest is not None:
+                return
         values = {
             "format": str(FORMAT),
             "embedder": json.dumps(asdict(manifest.embedder)),

@@ -18,6 +18,7 @@ from index.chunk import Chunking
 from index.embed import Encoder, Vectors, load_encoder
 from index.errors import IndexNotFound, UnknownArticle, UnusableIndex, WrongEmbedder
 from index.fusion import reciprocal_rank_fusion
+from index.verify import article_problems
 
 if TYPE_CHECKING:
     from index.vectors import Rows, VectorIndex
@@ -89,7 +90,8 @@ class Index:
             catalog = Catalog(folder)
         except FileNotFoundError:
             raise IndexNotFound(folder) from None
-        manifest = catalog.manifest
+        with catalog.session():
+            manifest = catalog.manifest
         if manifest is None:
             catalog.close()
             raise IndexNotFound(folder)
@@ -113,9 +115,8 @@ class Index:
             raise UnusableIndex(
                 f"Cannot make an index at {str(folder)!r}: {error.strerror or error}. Name another folder with --index."
             ) from error
-        if catalog.manifest is None:
-            most = min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS)
-            catalog.set_manifest(Manifest(encoder.info, chunking or Chunking(most)))
+        most = min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS)
+        catalog.found(Manifest(encoder.info, chunking or Chunking(most)))
         catalog.close()
         return cls.open(folder, encoder)
 
@@ -249,32 +250,13 @@ class Index:
                 problems = self._catalog.problems()
                 ids = self._catalog.article_ids()
             for article_id in ids:
-                problems += self._article_problems(article_id)
+                with self._catalog.session():
+                    problems += article_problems(self._catalog, article_id, self.manifest.embedder.dimension)
             with self._catalog.snapshot():
                 problems += self._fresh_vectors().problems(self._fetch)
         except UnusableIndex as error:
             return [str(error)]
         return problems
-
-    def _article_problems(self, article_id: str) -> list[str]:
-        dimension = self.manifest.embedder.dimension
-        try:
-            with self._catalog.session():
-                article = self._catalog.article(article_id)
-                if article is None:
-                    return []
-                passages = self._catalog.passages_of(article)
-                rows = np.array([row for row, _ in passages], dtype=np.int64)
-                lengths = np.linalg.norm(self._catalog.vectors(rows, dimension), axis=1)
-        except UnusableIndex as error:
-            return [f"article {article_id!r}: {error}"]
-        problems = []
-        for (_, passage), length in zip(passages, lengths, strict=True):
-            if not 0 <= passage.start < passage.end <= len(article.text):
-                problems.append(f"passage {passage.id!r}: outside the article's {len(article.text)} characters")
-            if abs(length - 1) > 1e-3:
-                problems.append(f"passage {passage.id!r}: its vector has the length {length:.4f}, expected 1")
-        return problems or ([] if passages else [f"article {article_id!r}: has no passages"])
 
     def compact(self) -> None:
         """Write the derived files anew for the present generation.

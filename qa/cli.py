@@ -9,65 +9,21 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qa.errors import QAError
+from qa.options import answering_options, index_option, json_option
 
 if TYPE_CHECKING:
     from index.store import Index
     from qa.assistant import Assistant
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-index_option = click.option(
-    "--index",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=".pullquote",
-    envvar="PULLQUOTE_INDEX",
-    show_default=True,
-    show_envvar=True,
-    metavar="DIR",
-    help="Folder of the index.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-
-
-def answering_options(command: Command) -> Command:
-    """Add the options of every command that answers questions."""
-    for option in (
-        click.option(
-            "--passages",
-            type=click.IntRange(1, 100),
-            default=5,
-            show_default=True,
-            help="How many passages are read for a question.",
-        ),
-        click.option(
-            "--threshold",
-            type=click.FloatRange(0, 1),
-            help="Confidence from which an answer is given; 0 always gives one.  [default: the reader's own]",
-        ),
-        click.option(
-            "--reader",
-            default="packaged",
-            envvar="PULLQUOTE_READER",
-            show_default=True,
-            show_envvar=True,
-            metavar="NAME",
-            help="The reader: a folder with a Hugging Face question-answering checkpoint.",
-        ),
-        index_option,
-    ):
-        command = option(command)
-    return command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

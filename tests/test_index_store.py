@@ -213,7 +213,7 @@ def test_a_path_that_cannot_be_a_folder_is_an_error(tmp_path: Path) -> None:
         pytest.param('UPDATE passages SET "end" = 4000', "outside the article's", id="offset"),
         pytest.param("UPDATE passages SET vector = zeroblob(128)", "length 0.0000, expected 1", id="norm"),
         pytest.param("UPDATE passages SET vector = x'00'", "no vector of dimension 32", id="dimension"),
-        pytest.param("DELETE FROM passages", "has no passages", id="passages"),
+        pytest.param("DELETE FROM passages", "characters 0-62 are in no passage", id="passages"),
         pytest.param("INSERT INTO lexical (rowid, text) VALUES (999, 'x')", "holds 2 passages, expected 1", id="count"),
     ],
 )
