@@ -20,10 +20,6 @@ def answer_as_text(answer: Answer) -> str:
         passage = passages[citation.passage_id]
         sentence = passage.text[citation.sentence_start - passage.start : citation.sentence_end - passage.start]
         lines += [_source(number, citation), _quoted(sentence)]
-    for candidate in answer.alternatives:
-        if candidate.confidence >= answer.threshold:
-            first = candidate.citations[0]
-            lines += ["", f"or: {_plain(candidate.text)}", f"    {_place(first.label, first.start, first.end)}"]
     return "\n".join(lines)
 
 

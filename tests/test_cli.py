@@ -235,3 +235,20 @@ def test_the_chat_says_that_its_port_is_taken(run: Run) -> None:
         done = run("chat", "--port", str(port))
     assert done.returncode == 1
     assert f"Cannot listen on 127.0.0.1:{port}" in done.stderr
+
+
+def test_nothing_needs_a_network(run: Run) -> None:
+    """The command in a network namespace of its own, in which there is nothing to reach."""
+    command = [
+        "unshare",
+        "--net",
+        "--map-root-user",
+        COMMAND,
+        "ask",
+        "When did the Pakistani delegation visit Washington?",
+    ]
+    if subprocess.run([*command[:3], "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine gives no network namespaces (unshare --net)")
+    done = subprocess.run(command, cwd=run.folder, capture_output=True, text=True, check=False, timeout=120)
+    assert done.stdout.startswith("May 31 to June 6 [1]\n"), done.stderr
+    assert done.stderr == ""
