@@ -7,7 +7,7 @@
 - squad2_dev, open: the product's whole way over all its contexts, five passages read.
 - nq_dev: the right context is read, the best span is always given.
 
-Writes benchmarks/results/reader-NAME.json.
+Writes benchmarks/results/NAME.json.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> None:
         result["squad2_dev, open, at the threshold"] = summary(report.answers)
         report = evaluate(Assistant(index, reader, threshold=0.0), sets["squad2_dev"])
         result["squad2_dev, open, span always given"] = summary(report.answers)
-    path = ROOT / f"benchmarks/results/reader-{reader.name.rsplit('-', 1)[-1]}.json"
+    path = ROOT / f"benchmarks/results/{reader.name}.json"
     path.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(result, indent=2))
 

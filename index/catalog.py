@@ -19,7 +19,7 @@ from index import lexical
 from index.article import Article, Passage
 from index.chunk import Chunking
 from index.embed import EmbedderInfo, Vectors
-from index.errors import UnusableIndex
+from index.errors import InvalidArticle, UnusableIndex
 from index.schema import FORMAT, connect
 
 CATALOG_FILE = "catalog.sqlite"
@@ -277,6 +277,9 @@ class Catalog:
     def problems(self) -> list[str]:
         """Check the database and its lexical table; return a line for each problem."""
         found = [f"database: {line}" for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
+        orphans = self._db.execute("SELECT count(*) FROM pragma_foreign_key_check('passages')").fetchone()[0]
+        if orphans:
+            found.append(f"passages: {orphans} belong to no article")
         passages, indexed = self._db.execute(
             "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM lexical)"
         ).fetchone()
@@ -298,11 +301,16 @@ def _stored(column: str, value: Any) -> Any:
 def _article(row: Iterable[Any]) -> Article:
     fields = dict(zip(_COLUMNS, row, strict=True))
     stored_hash = fields.pop("content_hash")
-    for column in _JSON_COLUMNS:
-        if fields[column] is not None:
-            value = json.loads(fields[column])
-            fields[column] = value if column == "metadata" else tuple(value)
-    article = Article(**fields)
+    try:
+        for column in _JSON_COLUMNS:
+            if fields[column] is not None:
+                value = json.loads(fields[column])
+                fields[column] = value if column == "metadata" else tuple(value)
+        article = Article(**fields)
+    except (ValueError, TypeError, AttributeError, InvalidArticle) as error:
+        raise UnusableIndex(
+            f"Article {fields['id']!r} is stored damaged ({error}). Index the article again from its source."
+        ) from error
     if article.content_hash != stored_hash:
         raise UnusableIndex(
             f"The text of article {article.id!r} is not the one that was stored (its hash differs). "

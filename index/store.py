@@ -161,7 +161,7 @@ class Index:
         """Describe the index."""
         from index.schema import FORMAT
 
-        size = sum(file.stat().st_size for file in self.path.iterdir() if file.is_file())
+        size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
         with self._catalog.session():
             return IndexInfo(
                 str(self.path), FORMAT, self._catalog.generation, self._catalog.counts(), self.manifest, size
@@ -245,9 +245,10 @@ class Index:
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
+        problems: list[str] = []
         try:
             with self._catalog.session():
-                problems = self._catalog.problems()
+                problems += self._catalog.problems()
                 ids = self._catalog.article_ids()
             for article_id in ids:
                 with self._catalog.session():
@@ -255,7 +256,7 @@ class Index:
             with self._catalog.snapshot():
                 problems += self._fresh_vectors().problems(self._fetch)
         except UnusableIndex as error:
-            return [str(error)]
+            problems.append(str(error))
         return problems
 
     def compact(self) -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import logging
 import os
 import re
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +30,7 @@ logger = logging.getLogger(__name__)
 _BASE_FILE = re.compile(r"vectors-(\d+)-([0-9a-f]+)\.faiss")
 _STALE_SHARE = 0.05
 _COMPARE_AT_ONCE = 10_000
+_WRITING = "writing-"
 
 
 class VectorIndex:
@@ -99,7 +102,8 @@ class VectorIndex:
             rows = faiss.vector_to_array(part.id_map)
             keep = ~np.isin(rows, self._removed)
             merged.add_with_ids(np.ascontiguousarray(self._stored_vectors(part)[keep]), rows[keep])
-        with TemporaryDirectory(prefix="writing-", dir=self._folder) as folder:
+        _remove_abandoned(self._folder)
+        with TemporaryDirectory(prefix=_WRITING, dir=self._folder) as folder:
             temporary = Path(folder) / f"vectors-{generation}-{token}.faiss"
             faiss.write_index(merged, str(temporary))
             with temporary.open("rb+") as file:
@@ -121,7 +125,7 @@ class VectorIndex:
             part = rows[at : at + _COMPARE_AT_ONCE]
             keep = ~np.isin(part, self._removed)
             held = self._stored_vectors(self._base)[at : at + _COMPARE_AT_ONCE][keep]
-            wrong = np.abs(held - fetch(part[keep])).max(axis=1, initial=0) > 1e-5
+            wrong = ~(np.abs(held - fetch(part[keep])).max(axis=1, initial=0) <= 1e-5)
             found += [f"search index: row {row} has another vector than the database" for row in part[keep][wrong]]
         return found
 
@@ -176,6 +180,13 @@ def _base_files(folder: Path) -> list[tuple[Path, int, str]]:
     """Return the base files of a folder with their generations and tokens, newest first."""
     named = [(path, _BASE_FILE.fullmatch(path.name)) for path in folder.iterdir()]
     return sorted(((p, int(m[1]), m[2]) for p, m in named if m), key=lambda base: -base[1])
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what a writer that was killed over an hour ago has left."""
+    for path in folder.glob(f"{_WRITING}*"):
+        if time.time() - path.stat().st_mtime > 3600:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _sync_folder(folder: Path) -> None:

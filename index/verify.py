@@ -30,7 +30,7 @@ def article_problems(catalog: Catalog, article_id: str, dimension: int) -> list[
             )
         if article.text[covered : passage.start].strip():
             problems.append(f"article {article_id!r}: characters {covered}-{passage.start} are in no passage")
-        if abs(length - 1) > 1e-3:
+        if not abs(length - 1) <= 1e-3:
             problems.append(f"passage {passage.id!r}: its vector has the length {length:.4f}, expected 1")
         covered = max(covered, passage.end)
     if article.text[covered:].strip():

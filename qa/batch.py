@@ -76,7 +76,7 @@ def _json(line: str, location: str) -> Question:
     row_id, question = row.get("id"), row.get("question")
     if isinstance(row_id, str):
         row_id = clean_text(row_id)
-    elif row_id is not None and not isinstance(row_id, int):
+    elif row_id is not None and type(row_id) is not int:
         return Question(None, None, f"{location} has 'id' as {row_id!r}, expected a string or a whole number")
     if not isinstance(question, str):
         return Question(row_id, None, f"{location} has 'question' as {question!r}, expected a string")

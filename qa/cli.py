@@ -71,7 +71,9 @@ def index_command(paths: tuple[str, ...], embedder: str | None, folder: Path) ->
             bar.update(len(report.added) + len(report.replaced) + len(report.unchanged))
         held = len(store)
     if passed_over:
-        click.echo(f"passed over: {len(passed_over)} files that are not .txt, .md or .jsonl", err=True)
+        click.echo(
+            f"passed over: {len(passed_over)} files that are not .txt, .md or .jsonl, or links to folders", err=True
+        )
     click.echo(
         f"added {len(total.added)}, replaced {len(total.replaced)}, unchanged {len(total.unchanged)}, "
         f"failed {len(failures)}; the index in {folder} holds {held} articles"
@@ -312,4 +314,5 @@ def _assistant(
 
 
 def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    readable = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not readable))

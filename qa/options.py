@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +25,12 @@ index_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
+def _number(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("nan is not in the range 0<=x<=1.")
+    return value
+
+
 def answering_options(command: Command) -> Command:
     """Add the options of every command that answers questions."""
     for option in (
@@ -37,6 +44,7 @@ def answering_options(command: Command) -> Command:
         click.option(
             "--threshold",
             type=click.FloatRange(0, 1),
+            callback=_number,
             help="Confidence from which an answer is given; 0 always gives one.  [default: the reader's own]",
         ),
         click.option(

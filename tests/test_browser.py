@@ -35,11 +35,13 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen([COMMAND, "chat", "--port", str(port)], cwd=folder, stdout=subprocess.PIPE, text=True)
-    assert server.stdout is not None
-    assert server.stdout.readline().startswith(f"Pullquote is open at http://127.0.0.1:{port} ")
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(timeout=30)
+    try:
+        assert server.stdout is not None
+        assert server.stdout.readline().startswith(f"Pullquote is open at http://127.0.0.1:{port} ")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +62,7 @@ def page(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iter
     foreign: list[str] = []
     errors: list[str] = []
     page.on("request", lambda r: None if r.url.startswith((address, "data:", "blob:")) else foreign.append(r.url))
+    page.on("websocket", lambda socket: foreign.append(socket.url))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(address)
     yield page
@@ -93,13 +96,12 @@ def test_a_question_is_answered_beside_its_source(page: Page) -> None:
 def test_the_cited_span_is_scrolled_into_view(page: Page) -> None:
     ask(page, "When is the United Nations General Assembly session?")
     expect(page.locator("#pq-panel mark")).to_contain_text("September", timeout=20_000)
-    page.wait_for_timeout(300)
     seen = """() => {
         const text = document.querySelector('#pq-panel .pq-text').getBoundingClientRect();
         const mark = document.querySelector('#pq-panel mark').getBoundingClientRect();
         return text.top <= mark.top && mark.bottom <= text.bottom;
     }"""
-    assert page.evaluate(seen)
+    page.wait_for_function(seen, timeout=10_000)
 
 
 def test_the_stages_are_shown(page: Page) -> None:

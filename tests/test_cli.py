@@ -91,6 +91,7 @@ def test_not_in_these_articles_is_no_failure(run: Run) -> None:
         pytest.param(["batch", "none.txt", "-o", "a.jsonl"], 1, "No such file", id="missing questions"),
         pytest.param(["ask"], 2, "Missing argument", id="no question"),
         pytest.param(["ask", "Who?", "--threshold", "2"], 2, "0<=x<=1", id="threshold too high"),
+        pytest.param(["ask", "Who?", "--threshold", "nan"], 2, "nan is not in the range", id="threshold not a number"),
         pytest.param(["search", "x", "-k", "0"], 2, "1<=x<=1000", id="no passages"),
         pytest.param(["frobnicate"], 2, "No such command", id="unknown command"),
         pytest.param(["ask", "Who?", "--frob"], 2, "No such option", id="unknown flag"),

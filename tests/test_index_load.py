@@ -81,7 +81,26 @@ def test_two_files_with_one_id_are_not_mixed_up(tmp_path: Path) -> None:
     first, second = read_articles([tmp_path / "a", tmp_path / "b"])
     assert isinstance(first, Article)
     assert isinstance(second, Failure)
-    assert "would have the id 'news.txt'" in second.reason
+    assert "has the id 'news.txt', as has" in second.reason
+
+
+def test_two_records_with_one_id_are_reported(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"id": 1, "text": "one"}\n{"id": 1, "text": "two"}\n')
+    first, second = load(path)
+    assert isinstance(first, Article)
+    assert isinstance(second, Failure)
+    assert second.location == f"{path}:2"
+
+
+def test_a_broken_link_is_a_failure_and_a_linked_folder_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "n.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "c" / "link").symlink_to(tmp_path / "real")
+    broken, link = load(tmp_path / "c")
+    assert isinstance(broken, Failure)
+    assert link == PassedOver(str(tmp_path / "c" / "link"))
 
 
 def test_a_file_named_twice_is_read_once(tmp_path: Path) -> None:

@@ -82,6 +82,13 @@ def test_spans_of_several_texts_compete_with_the_lowest_null_and_a_share_of_thei
         pytest.param("at the Cafe\u0301 today", "Cafe", "Cafe\u0301", id="combining mark"),
         pytest.param("rated AA- again", "AA-", "AA-", id="grade keeps its minus"),
         pytest.param("written in C# now", "C#", "C#", id="name with a sign"),
+        pytest.param(
+            "in Trump’s ‘big bill’ now", "Trump’s ‘big bill’", "Trump’s ‘big bill’", id="apostrophe is no mark"
+        ),
+        pytest.param("on 'Iran's war' now", "'Iran's war'", "'Iran's war'", id="straight apostrophe is no mark"),
+        pytest.param("at the Smiths' house", "the Smiths'", "the Smiths'", id="straight plural apostrophe"),
+        pytest.param("from $3-5 million", "-5 million", "5 million", id="hyphen of a range is no sign"),
+        pytest.param("the Organization (WHO) said", "Organization (WHO", "Organization (WHO)", id="bracket completed"),
         pytest.param("on June 3. Then", "June 3.", "June 3", id="full stop after a digit"),
         pytest.param("fell by -4 degrees", "-4 degrees", "-4 degrees", id="sign stays"),
         pytest.param("the workers’ union", "the workers’", "the workers’", id="plural apostrophe stays"),

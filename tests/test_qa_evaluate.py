@@ -37,6 +37,20 @@ def test_spans_and_unanswerable_questions_are_read(tmp_path: Path) -> None:
     assert [(q.id, [g.text for g in q.golds]) for q in testset.questions] == [("1", ["Ada"]), ("2", [])]
 
 
+def test_a_mark_before_a_context_shifts_nothing(tmp_path: Path) -> None:
+    document = squad(question("1", "Ada", 1), context="\ufeff" + CONTEXT)
+    testset = read_squad(written(tmp_path, document))
+    assert testset.questions[0].context == next(iter(articles_of(testset))).text == CONTEXT
+    assert testset.questions[0].golds[0].start == 0
+
+
+@pytest.mark.parametrize(("context", "start"), [(" ", 0), (CONTEXT, -6)], ids=["blank context", "negative start"])
+def test_a_row_that_makes_no_sense_is_skipped(tmp_path: Path, context: str, start: int) -> None:
+    document = squad(question("1", "Ada", start), context=context)
+    document["data"] += squad(question("2", "Ada"))["data"]
+    assert [s.id for s in read_squad(written(tmp_path, document)).skipped] == ["1"]
+
+
 def test_a_gzipped_set_and_a_v1_set_are_read(tmp_path: Path) -> None:
     row = {"id": 1, "question": "Who?", "answers": [{"text": "Ada", "answer_start": 0}]}
     path = tmp_path / "test.json.gz"

@@ -53,7 +53,10 @@ class Mixture:
         """
         questions: list[TestQuestion] = []
         for share in shares:
-            questions += self._sample(list(self._read(share.source)), share.most)
+            found = list(self._read(share.source))
+            if not found:
+                raise FileNotFoundError(f"{self._folder} has no set whose name begins with {share.source!r}")
+            questions += self._sample(found, share.most)
         examples = list(self._each(questions, self._own))
         examples += self._first(questions, self._elsewhere, elsewhere)
         names = [name for q in questions for name in _NAME.findall(q.context)]

@@ -70,6 +70,9 @@ def main() -> None:
 def check_overlap(data: Path, dev: Path) -> None:
     """Refuse training sets that share text with a development set."""
     contexts = {folder: _contexts(folder) for folder in (data, dev)}
+    for folder, found in contexts.items():
+        if not found:
+            raise SystemExit(f"{folder} holds no SQuAD files (*.json.gz).")
     shared = leaking(contexts[data], contexts[dev])
     if shared:
         raise SystemExit(f"{len(shared)} training contexts stand in {dev}, such as: {shared[0][:120]!r}")
@@ -90,7 +93,13 @@ def train(data: Path, out: Path, start_from: Path, settings: Settings) -> None:
     examples = Mixture(data, token_spans, settings.seed).draw(recipe.shares, recipe.elsewhere, recipe.swapped)
     batches = list(make_batches(examples, tokenizer, settings))
     logger.info("%d examples, %d steps", len(examples), len(batches))
-    run = Run(load_packaged_model(start_from), len(batches), recipe.rate, settings)
+    made_of = {
+        "settings": asdict(settings),
+        "recipe": asdict(recipe),
+        "start_from_sha256": _sha256(start_from / "reader.safetensors"),
+        "data_sha256": _hashes(data),
+    }
+    run = Run(load_packaged_model(start_from), len(batches), recipe.rate, settings, json.dumps(made_of))
     checkpoint = out / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
@@ -102,25 +111,19 @@ def train(data: Path, out: Path, start_from: Path, settings: Settings) -> None:
             run.save(checkpoint)
             logger.info("step %d of %d, loss %.3f, %s", run.step, len(batches), run.recent_loss(), clock.left(run.step))
     write_reader(run.model, out, settings)
-    record = {
-        "settings": asdict(settings),
-        "recipe": asdict(recipe),
-        "examples": len(examples),
-        "start_from_sha256": _sha256(start_from / "reader.safetensors"),
-        "data_sha256": _hashes(data),
-        "losses": run.losses,
-    }
+    record = {**made_of, "examples": len(examples), "losses": run.losses}
     (out / "run.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
 class Run:
     """A model in training: its optimizer, its schedule and how far it is."""
 
-    def __init__(self, model: Any, steps: int, rate: float, settings: Settings) -> None:
+    def __init__(self, model: Any, steps: int, rate: float, settings: Settings, made_of: str) -> None:
         self.model = model
         self.step = 0
         self.losses: list[float] = []
         self._settings = settings
+        self._made_of = made_of
         for name, parameter in model.named_parameters():
             parameter.requires_grad = not name.startswith(tuple(f"bert.{part}." for part in FROZEN))
         self._trained = [p for p in model.parameters() if p.requires_grad]
@@ -154,13 +157,16 @@ class Run:
             "random": torch.get_rng_state(),
             "step": self.step,
             "losses": self.losses,
+            "made_of": self._made_of,
         }
         torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
 
     def restore(self, path: Path) -> None:
-        """Go back to what `save` wrote."""
+        """Go back to what `save` wrote, if it was of this very run."""
         state = torch.load(path, weights_only=True)
+        if state["made_of"] != self._made_of:
+            raise SystemExit(f"{path} is of a run with other settings or data; name another --out or remove it.")
         self.model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])

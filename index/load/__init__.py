@@ -23,22 +23,20 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Failure | P
     """Read files, and folders with all below them, in the order of their names.
 
     A file's id is its path below the folder that was named, or its name where it was named itself. Hidden files and
-    folders are left out. Whatever cannot be read comes as a `Failure`, and the rest goes on; so does a second file with
-    the id of a first one. In a folder, a file of an unknown ending comes as `PassedOver`.
+    folders are left out. Whatever cannot be read comes as a `Failure`, and the rest goes on; so does a second
+    article with the id of a first one. In a folder, a file of an unknown ending comes as `PassedOver`.
     """
-    seen: dict[str, Path] = {}
+    read: set[tuple[int, int]] = set()
+    places: dict[str, str | None] = {}
     for found in _files(paths):
-        if isinstance(found, Failure):
-            yield found
-            continue
-        first = seen.get(found.id)
-        if first is None:
-            seen[found.id] = found.path
-            yield from _read(found)
-        elif not first.samefile(found.path):
-            yield Failure(
-                str(found.path), f"would have the id {found.id!r} of {first}; index a folder that holds them both"
-            )
+        for item in [found] if not isinstance(found, _File) else _read_once(found, read):
+            if isinstance(item, Article) and item.id in places:
+                place = item.location or item.id
+                yield Failure(place, f"has the id {item.id!r}, as has {places[item.id]}; the first one is kept")
+                continue
+            if isinstance(item, Article):
+                places[item.id] = item.location
+            yield item
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ class _File:
     named: bool
 
 
-def _files(paths: Iterable[str | Path]) -> Iterator[_File | Failure]:
+def _files(paths: Iterable[str | Path]) -> Iterator[_File | Failure | PassedOver]:
     for given in paths:
         root = Path(given)
         try:
@@ -66,14 +64,29 @@ def _files(paths: Iterable[str | Path]) -> Iterator[_File | Failure]:
             yield Failure(str(given), f"cannot be read: {error.strerror or error}")
 
 
-def _files_below(root: Path) -> Iterator[_File | Failure]:
+def _files_below(root: Path) -> Iterator[_File | Failure | PassedOver]:
     closed: list[OSError] = []
     found: list[Path] = []
+    links: list[Path] = []
     for folder, folders, names in os.walk(root, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
+        links += [path for path in (Path(folder) / name for name in folders) if path.is_symlink()]
         found += [Path(folder) / name for name in names if not name.startswith(".")]
     yield from (_File(path, path.relative_to(root).as_posix(), named=False) for path in sorted(found))
+    yield from (PassedOver(str(path)) for path in sorted(links))
     yield from (Failure(str(error.filename), f"cannot be read: {error.strerror}") for error in closed)
+
+
+def _read_once(file: _File, read: set[tuple[int, int]]) -> Iterator[Article | Failure | PassedOver]:
+    """Read a file unless it was read before, under this name or another."""
+    try:
+        status = file.path.stat()
+    except OSError as error:
+        yield Failure(str(file.path), f"cannot be read: {error.strerror or error}")
+        return
+    if (status.st_dev, status.st_ino) not in read:
+        read.add((status.st_dev, status.st_ino))
+        yield from _read(file)
 
 
 def _read(file: _File) -> Iterator[Article | Failure | PassedOver]:

@@ -34,7 +34,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A file in a folder that no loader reads."""
+    """A file in a folder that no loader reads, or a link to another folder."""
 
     location: str
 

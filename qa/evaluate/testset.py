@@ -94,13 +94,17 @@ def _question(row: dict[str, Any], context: Any, title: str) -> TestQuestion | S
         return Skipped(
             row_id, f"has the question {asked!r} over a context of {type(context).__name__}, expected strings"
         )
-    golds = [] if row.get("is_impossible") else [_gold(answer) for answer in row.get("answers", [])]
+    context, marks = clean_text(context), len(context) - len(clean_text(context))
+    if not context.strip():
+        return Skipped(row_id, "has a blank context")
+    golds = [] if row.get("is_impossible") else [_gold(answer, marks) for answer in row.get("answers", [])]
     for gold in golds:
-        if context[gold.start : gold.end] != gold.text:
+        if gold.start < 0 or context[gold.start : gold.end] != gold.text:
             return Skipped(row_id, f"gold span {gold.text!r} does not stand at {gold.start}")
     return TestQuestion(row_id, asked, title, context, tuple(golds))
 
 
-def _gold(answer: dict[str, Any]) -> GoldSpan:
-    start = int(answer["answer_start"])
-    return GoldSpan(answer["text"], start, start + len(answer["text"]))
+def _gold(answer: dict[str, Any], marks: int) -> GoldSpan:
+    """Read a gold span; `marks` is how many byte order marks were taken from the start of its context."""
+    text, start = clean_text(answer["text"]), int(answer["answer_start"]) - marks
+    return GoldSpan(text, start, start + len(text))

@@ -112,6 +112,7 @@ def best_token_spans(
 
 _STRAY = " \t\r\n\f\v\u00a0,;:.!?…-–—·•*_>|"
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»", "„": "“"}
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _ABBREVIATION = re.compile(
     r"(?:\b[^\W\d_]\.(?:[^\W\d_]\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)$"
 )
@@ -183,7 +184,8 @@ def _ideographic(character: str) -> bool:
 
 def _sign(text: str, start: int, end: int) -> bool:
     """Tell whether the character at `start` is the sign of a number or the point of a decimal."""
-    return text[start] in "-–." and start + 1 < end and text[start + 1].isdigit()
+    infix = start > 0 and text[start - 1].isalnum()
+    return text[start] in "-–." and not infix and start + 1 < end and text[start + 1].isdigit()
 
 
 def _belongs(text: str, start: int, end: int) -> bool:
@@ -194,19 +196,22 @@ def _belongs(text: str, start: int, end: int) -> bool:
 
 
 def _without_unpaired(text: str, start: int, end: int) -> tuple[int, int]:
-    first, last = text[start : start + 1], text[end - 1 : end]
-    inner = text[start:end]
+    """Trim one quote mark or bracket at an edge that has no partner inside, or take in the partner just outside."""
+    first, last, after = text[start : start + 1], text[end - 1 : end], text[end : end + 1]
+    inner = _APOSTROPHE.sub("x", text[start:end])
+    if any(c == after and inner.count(c) < inner.count(o) for o, c in _PAIRS.items()):
+        return start, end + 1
     if first in _PAIRS and inner.count(_PAIRS[first]) < inner.count(first):
         return start + 1, end
     openings = [o for o, c in _PAIRS.items() if c == last]
     if openings and inner.count(last) > sum(inner.count(o) for o in openings) and not _apostrophe(inner):
         return start, end - 1
     for edge, moved in ((first, (start + 1, end)), (last, (start, end - 1))):
-        if edge and edge in "\"'`" and inner.count(edge) % 2:
+        if edge and edge in "\"'`" and inner.count(edge) % 2 and not _apostrophe(inner):
             return moved
     return start, end
 
 
 def _apostrophe(inner: str) -> bool:
-    """Tell whether a closing mark at the end is more likely the apostrophe of a plural: the workers’."""
-    return len(inner) > 1 and inner[-1] == "’" and inner[-2] in "sSxz" and "‘" not in inner
+    """Tell whether a mark at the end is more likely the apostrophe of a plural: the workers’."""
+    return len(inner) > 1 and inner[-1] in "'’" and inner[-2] in "sSxz" and not set(inner[:-1]) & set("'‘’")
