@@ -53,7 +53,7 @@ def execute(folder: Path, *arguments: str, **environment: str) -> Done:
 
 
 def test_ask_prints_answer_sentence_source_and_range(run: Run) -> None:
-    done = run("ask", "When did the Pakistani delegation visit Washington?")
+    done = run("ask", "When did the Pakistani delegation visit Washington and New York?")
     assert done.returncode == 0
     assert done.stdout.startswith("May 31 to June 6 [1]\n")
     assert "[1] us-mediation-on-kashmir.txt · undated · characters 1019-1035 · found word for word" in done.stdout
@@ -62,7 +62,7 @@ def test_ask_prints_answer_sentence_source_and_range(run: Run) -> None:
 
 
 def test_ask_json_is_one_answer_whose_quote_stands_in_the_file(run: Run) -> None:
-    done = run("ask", "When did the Pakistani delegation visit Washington?", "--json")
+    done = run("ask", "When did the Pakistani delegation visit Washington and New York?", "--json")
     answer = json.loads(done.stdout)
     text = (ROOT / "seeds/articles/us-mediation-on-kashmir.txt").read_text(encoding="utf-8")
     (citation,) = answer["citations"]
@@ -246,7 +246,7 @@ def test_nothing_needs_a_network(run: Run) -> None:
         "--map-root-user",
         COMMAND,
         "ask",
-        "When did the Pakistani delegation visit Washington?",
+        "When did the Pakistani delegation visit Washington and New York?",
     ]
     if subprocess.run([*command[:3], "true"], capture_output=True, check=False).returncode:
         pytest.skip("this machine gives no network namespaces (unshare --net)")
