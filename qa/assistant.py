@@ -54,9 +54,7 @@ class Assistant:
 
     def warm_up(self) -> None:
         """Load what the first question would wait for."""
-        vector = self.index.encoder.encode(["warm up"])[0]
-        self.index.search_embedded("warm up", vector, 1)
-        self.reader.read("warm up", ["warm up"])
+        self.index.search("warm up", 1)
 
     def ask(self, question: str) -> Answer:
         """Answer a question.

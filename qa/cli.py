@@ -6,6 +6,7 @@ Exit codes: 0 ok, "not in these articles" included; 1 something is wrong with th
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import sys
@@ -308,9 +309,24 @@ def _assistant(
     """Open the index of a folder, or the one that is given in its place, and load the reader."""
     with searched or _open(folder) as store:
         from qa.assistant import Assistant
-        from qa.read import load_reader
 
-        yield Assistant(store, load_reader(reader), passages=passages, threshold=threshold)
+        with _collector_off():
+            from qa.read import load_reader
+
+            assistant = Assistant(store, load_reader(reader), passages=passages, threshold=threshold)
+            assistant.warm_up()
+        yield assistant
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Load without the garbage collector: looking again and again at all that torch brings costs a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _print_json(value: Any) -> None:

@@ -35,14 +35,13 @@ def check_address(host: str, port: int) -> None:
 
 
 def serve(assistant: Assistant, host: str, port: int) -> None:
-    """Load the models, open the chat, print its address, and run until interrupted, which closes it."""
+    """Open the chat, print its address, and run until interrupted, which closes it."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     _bypass_proxy(host)
     import httpx
 
     from qa.chat.app import STYLE, build_app, theme
 
-    assistant.warm_up()
     app = build_app(assistant)
     try:
         app.launch(
