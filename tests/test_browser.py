@@ -90,6 +90,11 @@ def test_a_question_is_answered_beside_its_source(page: Page) -> None:
     expect(chat).to_contain_text("[1] us-mediation-on-kashmir.txt · undated · found word for word")
     expect(page.locator("#pq-panel")).to_contain_text("us-mediation-on-kashmir.txt")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "the page scrolls sideways"
+    question, heading = page.locator("#pq-question").bounding_box(), page.locator(".pq-heading").bounding_box()
+    assert question is not None
+    assert heading is not None
+    apart = heading["y"] >= question["y"] + question["height"] or heading["x"] >= question["x"] + question["width"]
+    assert apart, "the source lies under the question"
 
 
 @SIZES
@@ -102,6 +107,7 @@ def test_the_cited_span_is_scrolled_into_view(page: Page) -> None:
         return text.top <= mark.top && mark.bottom <= text.bottom;
     }"""
     page.wait_for_function(seen, timeout=10_000)
+    expect(page.locator("#pq-panel mark")).to_be_in_viewport()
 
 
 def test_the_highlight_is_the_answer_of_the_chat(page: Page) -> None:

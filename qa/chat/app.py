@@ -34,6 +34,7 @@ def build_app(assistant: Assistant) -> gr.Blocks:
                     chatbot=gr.Chatbot(
                         elem_id="pq-chat",
                         label="Conversation",
+                        show_label=False,
                         height="100%",
                         latex_delimiters=[],
                         feedback_options=None,
