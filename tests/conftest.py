@@ -52,7 +52,7 @@ def seed_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransf
 
 
 @pytest.fixture(scope="session")
-def test_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Index]:
+def story_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Index]:
     """The articles written for the tests, indexed with the real embedder."""
     yield from _indexed(tmp_path_factory.mktemp("test") / "index", encoder, ROOT / "tests" / "data" / "articles")
 

@@ -313,11 +313,11 @@ def test_a_search_index_that_cannot_be_written_is_no_failure(
     assert index.search("herring", 1)[0].passage.article_id == "north.txt"
 
 
-def test_offsets_hold_in_every_article(test_index: Index) -> None:
-    for article in test_index.articles():
-        for passage in test_index.passages(article):
+def test_offsets_hold_in_every_article(story_index: Index) -> None:
+    for article in story_index.articles():
+        for passage in story_index.passages(article):
             assert article.text[passage.start : passage.end] == passage.text
-    assert test_index.verify() == []
+    assert story_index.verify() == []
 
 
 @pytest.mark.parametrize(
@@ -330,5 +330,5 @@ def test_offsets_hold_in_every_article(test_index: Index) -> None:
         ("wind speed during the storm", "wire-1"),
     ],
 )
-def test_the_right_article_is_found_among_alike_ones(test_index: Index, query: str, article_id: str) -> None:
-    assert test_index.search(query, 1)[0].passage.article_id == article_id
+def test_the_right_article_is_found_among_alike_ones(story_index: Index, query: str, article_id: str) -> None:
+    assert story_index.search(query, 1)[0].passage.article_id == article_id
