@@ -18,10 +18,11 @@ const show = () => {
   if (!span) return;
   const offset = span.getBoundingClientRect().top - text.getBoundingClientRect().top;
   text.scrollTop += offset - text.clientHeight / 3;
+  span.scrollIntoView({ block: 'nearest' });
 };
 watch('value', () => requestAnimationFrame(show));
 """
-"""Runs in the browser whenever the panel changes: brings the span into view inside the panel."""
+"""Runs in the browser whenever the panel changes: brings the span into view, first inside the panel."""
 
 
 def cited_panel(article: Article, citation: Citation) -> str:
