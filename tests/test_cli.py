@@ -207,6 +207,7 @@ def test_interrupting_leaves_the_index_whole(run: Run) -> None:
         cwd=run.folder,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background job is started with it ignored
     )
     deadline = time.monotonic() + 60
     while len(run("list").stdout.splitlines()) < 2:
