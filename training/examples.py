@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from index.article import Article
 from index.chunk import Chunking, TokenSpans
 from qa.evaluate.testset import GoldSpan, TestQuestion, read_squad
+from training.near_misses import Names, words
 
-_NAME = re.compile(r"(?<!^)(?<![.?!] )\b[A-Z][a-z]+(?: [A-Z][a-z]+)*\b")
-_NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _PASSAGE_TOKENS = (100, 200)
+_SHORT_CHARACTERS = 300
+_NO_QUESTION_MARK = 0.25
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,13 @@ class Example:
 
 @dataclass(frozen=True)
 class Share:
-    """How much of a source goes into a mixture; a source is the start of its files' names."""
+    """How many questions of a source go into a mixture; a source is the start of its files' names.
+
+    More than the source has are taken by going through it again, each time with its passages cut anew.
+    """
 
     source: str
-    most: int
+    questions: int
 
 
 class Mixture:
@@ -40,36 +44,52 @@ class Mixture:
 
     def __init__(self, folder: Path, token_spans: TokenSpans, seed: int) -> None:
         self._folder = folder
-        self._token_spans = token_spans
+        self._token_spans = lru_cache(maxsize=None)(token_spans)
         self._random = random.Random(seed)
 
-    def draw(self, shares: Sequence[Share], elsewhere: int, swapped: int) -> list[Example]:
+    def draw(self, shares: Sequence[Share], elsewhere: int, nearest: int, swapped: int) -> list[Example]:
         """Return a shuffled mixture.
 
         Args:
             shares: Questions with their own passage, as the sets have them.
             elsewhere: How many questions get another passage of the same story, one without a gold answer.
-            swapped: How many questions get a name or a number swapped for one that their passage does not hold.
+            nearest: How many get the most alike passage of another story of their source, without a gold answer.
+            swapped: How many get a name or a number swapped for one of the same kind that their passage does not hold.
         """
-        questions: list[TestQuestion] = []
+        drawn: list[TestQuestion] = []
+        lookalikes: dict[str, str] = {}
         for share in shares:
-            found = list(self._read(share.source))
-            if not found:
-                raise FileNotFoundError(f"{self._folder} has no set whose name begins with {share.source!r}")
-            questions += self._sample(found, share.most)
-        examples = list(self._each(questions, self._own))
-        examples += self._first(questions, self._elsewhere, elsewhere)
-        names = [name for q in questions for name in _NAME.findall(q.context)]
-        examples += self._first(questions, lambda q: self._swapped(q, names), swapped)
+            questions = [self._in_company(q, found) for found in [self._read(share.source)] for q in found]
+            drawn += self._repeat(questions, share.questions)
+            lookalikes |= _lookalikes(questions, nearest > 0)
+        names = Names([question.context for question in drawn])
+        examples = list(self._each(drawn, self._own))
+        examples += self._first(drawn, self._elsewhere, elsewhere)
+        examples += self._first(drawn, lambda q: self._nearest(q, lookalikes), nearest)
+        examples += self._first(drawn, lambda q: self._swapped(q, names), swapped)
         self._random.shuffle(examples)
-        return examples
+        return [self._as_typed(example) for example in examples]
 
-    def _read(self, source: str) -> Iterator[TestQuestion]:
-        for path in sorted(self._folder.glob(f"{source}*.json.gz")):
-            yield from read_squad(path).questions
+    def _read(self, source: str) -> list[TestQuestion]:
+        paths = sorted(self._folder.glob(f"{source}*.json.gz"))
+        if not paths:
+            raise FileNotFoundError(f"{self._folder} has no set whose name begins with {source!r}")
+        return [question for path in paths for question in read_squad(path).questions]
 
-    def _sample(self, questions: list[TestQuestion], most: int) -> list[TestQuestion]:
-        return questions if len(questions) <= most else self._random.sample(questions, most)
+    def _in_company(self, question: TestQuestion, others: Sequence[TestQuestion]) -> TestQuestion:
+        """Set a context of a sentence or two between others of its source, so that there is something to choose."""
+        if len(question.context) >= _SHORT_CHARACTERS:
+            return question
+        company = [q.context for q in self._random.sample(others, min(3, len(others)))]
+        company = [c for c in company if c != question.context and len(c) < _SHORT_CHARACTERS]
+        before = "".join(c + "\n" for c in company[: self._random.randint(0, len(company))])
+        after = "".join("\n" + c for c in company[before.count("\n") :])
+        golds = tuple(GoldSpan(g.text, g.start + len(before), g.end + len(before)) for g in question.golds)
+        return replace(question, context=before + question.context + after, golds=golds)
+
+    def _repeat(self, questions: list[TestQuestion], count: int) -> list[TestQuestion]:
+        whole, rest = divmod(count, len(questions))
+        return questions * whole + self._random.sample(questions, rest)
 
     def _each(
         self, questions: Sequence[TestQuestion], make: Callable[[TestQuestion], Example | None]
@@ -109,22 +129,57 @@ class Mixture:
 
     def _elsewhere(self, question: TestQuestion) -> Example | None:
         texts = [question.context[start:end] for start, end in self._passages(question.context)]
-        others = [t for t in texts if not any(gold.text.lower() in t.lower() for gold in question.golds)]
+        others = [text for text in texts if not _holds_gold(text, question)]
         if not question.golds or not others:
             return None
-        return Example(question.question, self._random.choice(others), 0, 0)
+        asked = words(question.question)
+        alike = max(others, key=lambda text: len(asked & words(text)))
+        return Example(question.question, alike, 0, 0)
 
-    def _swapped(self, question: TestQuestion, names: Sequence[str]) -> Example | None:
+    def _nearest(self, question: TestQuestion, lookalikes: dict[str, str]) -> Example | None:
+        context = lookalikes.get(question.question)
+        if context is None or not question.golds or _holds_gold(context, question):
+            return None
+        asked = words(question.question)
+        texts = [context[start:end] for start, end in self._passages(context)]
+        return Example(question.question, max(texts, key=lambda text: len(asked & words(text))), 0, 0)
+
+    def _swapped(self, question: TestQuestion, names: Names) -> Example | None:
         own = self._own(question)
-        found = list(_NAME.finditer(question.question)) or list(_NUMBER.finditer(question.question))
-        if own is None or own.start == own.end or not found:
+        if own is None or own.start == own.end:
             return None
-        match = self._random.choice(found)
-        other = str(self._random.randint(2, 2000)) if match[0][0].isdigit() else self._random.choice(names)
-        if other.lower() in question.context.lower():
-            return None
-        asked = question.question[: match.start()] + other + question.question[match.end() :]
-        return Example(asked, own.passage, 0, 0)
+        asked = names.swap(question.question, own.passage, question.context, self._random)
+        return None if asked is None else Example(asked, own.passage, 0, 0)
+
+    def _as_typed(self, example: Example) -> Example:
+        """Leave out some question marks, as people who type into a search box do."""
+        if self._random.random() < _NO_QUESTION_MARK:
+            return replace(example, question=example.question.rstrip(" ?"))
+        return example
+
+
+def _holds_gold(text: str, question: TestQuestion) -> bool:
+    return any(gold.text.lower() in text.lower() for gold in question.golds)
+
+
+def _lookalikes(questions: Sequence[TestQuestion], wanted: bool) -> dict[str, str]:
+    """Return for each question the context of another one that shares most with it, by TF-IDF."""
+    contexts = list(dict.fromkeys(question.context for question in questions))
+    if not wanted or len(contexts) < 2:
+        return {}
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(stop_words="english", sublinear_tf=True)
+    rows = vectorizer.fit_transform(contexts)
+    place = {context: at for at, context in enumerate(contexts)}
+    found: dict[str, str] = {}
+    for at in range(0, len(questions), 500):
+        part = questions[at : at + 500]
+        likeness = (vectorizer.transform([q.question for q in part]) @ rows.T).toarray()
+        likeness[range(len(part)), [place[q.context] for q in part]] = -1
+        best = likeness.argmax(axis=1)
+        found |= {q.question: contexts[i] for q, i in zip(part, best, strict=True)}
+    return found
 
 
 def _median(golds: Sequence[GoldSpan]) -> GoldSpan:

@@ -1,4 +1,4 @@
-"""Mixtures that were trained on, by name: a reader names the ones that made it."""
+"""Mixtures to train on, by name: a reader names the one that made it."""
 
 from __future__ import annotations
 
@@ -14,43 +14,46 @@ class Recipe:
     Attributes:
         shares: Questions with their own passage.
         elsewhere: How many get another passage of the same story, without a gold answer.
-        swapped: How many get a name or a number swapped for one that their passage does not hold.
-        rate: The highest learning rate; it rises over 3% of the steps and falls to 0.
+        nearest: How many get the most alike passage of another story, without a gold answer.
+        swapped: How many get a name or a number swapped for another that their passage does not hold.
+        rate: The highest learning rate, that of the last layer; it rises over 3% of the steps and falls to 0.
+        layer_decay: What the rate is multiplied by from each layer to the one below it.
     """
 
     shares: tuple[Share, ...]
     elsewhere: int
+    nearest: int
     swapped: int
     rate: float
+    layer_decay: float
 
 
 RECIPES = {
-    "broad": Recipe(
+    "everything": Recipe(
         shares=(
-            Share("squad2_train", 3600),
-            Share("squad_flaneval_train", 3987),
-            Share("squadshifts_new_wiki", 4000),
-            Share("squadshifts_reddit", 3500),
-            Share("squadshifts_amazon", 1000),
-            Share("newsqa_train", 1447),
-            Share("qamr_paragraphs", 3500),
-            Share("multispanqa", 400),
+            Share("squad2_train", 14_400),
+            Share("squad_flaneval_train", 12_000),
+            Share("squadshifts_new_wiki", 23_000),
+            Share("squadshifts_reddit", 19_000),
+            Share("squadshifts_amazon", 9_700),
+            Share("newsqa_train", 7_200),
+            Share("qamr_paragraphs", 33_000),
+            Share("qadiscourse", 4_000),
+            Share("fairytaleqa", 4_000),
+            Share("tweetqa", 3_000),
+            Share("policyqa", 2_000),
+            Share("friendsqa", 1_500),
+            Share("covidqa", 1_000),
+            Share("multispanqa", 599),
+            Share("cs224n", 997),
+            Share("robustqa", 756),
+            Share("trecqa", 526),
+            Share("ester", 485),
         ),
-        elsewhere=1600,
-        swapped=1600,
-        rate=1.5e-4,
-    ),
-    "who-did-what": Recipe(
-        shares=(
-            Share("qamr_paragraphs", 9000),
-            Share("squad2_train", 3600),
-            Share("squad_flaneval_train", 2000),
-            Share("squadshifts_new_wiki", 2500),
-            Share("squadshifts_reddit", 2000),
-            Share("newsqa_train", 1447),
-        ),
-        elsewhere=1600,
-        swapped=1600,
-        rate=1e-4,
+        elsewhere=20_000,
+        nearest=16_000,
+        swapped=28_000,
+        rate=3e-4,
+        layer_decay=0.9,
     ),
 }

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 READER_FOLDER = Path(__file__).parent / "weights"
 CARD_FILE = "reader.json"
+WEIGHTS_FILE = "reader.safetensors"
 
 
 @dataclass(frozen=True)
@@ -80,12 +81,12 @@ def load_packaged_model(folder: Path = READER_FOLDER) -> PreTrainedModel:
 
     card = read_card(folder)
     try:
-        check_sha256(folder / "reader.safetensors", card.weights_sha256)
+        check_sha256(folder / WEIGHTS_FILE, card.weights_sha256)
         base_folder = packaged_model_folder()
     except ModelError as error:
         raise ReaderError(str(error)) from error
     model = BertForQuestionAnswering(BertConfig.from_json_file(str(base_folder / "config.json")))
-    trained = load_file(folder / "reader.safetensors")
+    trained = load_file(folder / WEIGHTS_FILE)
     base = {f"bert.{name}": tensor for name, tensor in load_file(base_folder / "model.safetensors").items()}
     state = _laid_over(base, trained, card.frozen, model.state_dict())
     model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in state.items()}, strict=True)
