@@ -67,7 +67,6 @@ def main() -> None:
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    arguments.out.mkdir(parents=True, exist_ok=True)
     settings = Settings(arguments.recipe, arguments.seed, arguments.precision)
     check_overlap(arguments.data, arguments.dev)
     train(arguments.data, arguments.out, arguments.start_from, settings)
@@ -86,6 +85,7 @@ def check_overlap(data: Path, dev: Path) -> None:
 
 def train(data: Path, out: Path, start_from: Path | None, settings: Settings) -> None:
     """Train, or go on training, and write the reader."""
+    out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(settings.seed)
     tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
 

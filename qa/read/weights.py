@@ -94,6 +94,32 @@ def load_packaged_model(folder: Path = READER_FOLDER) -> PreTrainedModel:
     return model
 
 
+def export_checkpoint(folder: Path, source: Path = READER_FOLDER) -> None:
+    """Write the whole packaged reader as a Hugging Face question-answering checkpoint, for other programs.
+
+    The checkpoint is a `BertForQuestionAnswering` in float32 with its tokenizer. Calibration and threshold are
+    Pullquote's own and do not go along.
+
+    Args:
+        folder: Made if need be; must be empty.
+        source: The reader's folder.
+
+    Raises:
+        ReaderError: If the reader is damaged, or the folder is not empty or cannot be written.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise ReaderError(f"{str(folder)!r} is not empty. Name a new or an empty folder.")
+        model = load_packaged_model(source)
+        model.save_pretrained(folder)  # type: ignore[no-untyped-call]
+        AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True).save_pretrained(folder)
+    except OSError as error:
+        raise ReaderError(f"Cannot write a checkpoint to {str(folder)!r}: {error.strerror or error}.") from error
+
+
 def _laid_over(
     base: Mapping[str, Tensor], trained: Mapping[str, Tensor], frozen: tuple[str, ...], wanted: Mapping[str, Any]
 ) -> dict[str, Tensor]:

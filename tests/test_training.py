@@ -1,0 +1,185 @@
+"""The making of the reader, on sets that were written for these tests."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from safetensors.torch import load_file
+
+from index.embed import SentenceTransformerEncoder
+from qa.read import load_reader
+from training import train
+from training.examples import Mixture, Share
+from training.near_misses import Mention, Names, mentions
+from training.overlap import leaking
+from training.pools import DevelopmentSets, is_reporting
+from training.recipes import RECIPES, Recipe
+
+STORY = (
+    "The harbour of Velmar was opened by Mayor Henrik Vass on 3 June 1998 before a small crowd. "
+    "A choir sang, and a ferry named Alma left for Tornby at noon with ninety people aboard.\n\n"
+    "Ten years later the harbour was closed by Mayor Ottilie Brandt, since the ferry no longer came. "
+    "The town bought the quay for 40 crowns and made a market of it, which opens on every Monday in May."
+)
+ASKED = (
+    ("Who opened the harbour of Velmar?", "Mayor Henrik Vass"),
+    ("When was the harbour opened?", "3 June 1998"),
+    ("Who closed the harbour in Velmar?", "Mayor Ottilie Brandt"),
+    ("How many crowns did the quay cost?", "40"),
+)
+WriteSet = Callable[..., Path]
+
+
+def squad(contexts: list[str], asked: tuple[tuple[str, str], ...] = ASKED) -> dict[str, Any]:
+    """Return contexts as SQuAD, each asked every question whose answer it holds."""
+    paragraphs = [
+        {
+            "context": context,
+            "qas": [
+                {"id": f"{n}-{i}", "question": q, "answers": [{"text": a, "answer_start": context.index(a)}]}
+                for i, (q, a) in enumerate(asked)
+                if a in context
+            ],
+        }
+        for n, context in enumerate(contexts)
+    ]
+    return {"version": "v2.0", "data": [{"title": "Velmar", "paragraphs": paragraphs}]}
+
+
+@pytest.fixture
+def write_set(tmp_path: Path) -> WriteSet:
+    def write(name: str, contexts: list[str]) -> Path:
+        path = tmp_path / f"{name}.json.gz"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.compress(json.dumps(squad(contexts)).encode()))
+        return path.parent
+
+    return write
+
+
+def versions(count: int) -> list[str]:
+    return [STORY.replace("Velmar", f"Velmar{'abcdefghij'[n]}").replace("1998", str(1960 + n)) for n in range(count)]
+
+
+@pytest.fixture
+def mixture(write_set: WriteSet, encoder: SentenceTransformerEncoder) -> Callable[[int], Mixture]:
+    folder = write_set("train/velmar", [STORY, *[v.replace("3 June 19", "4 July 19") for v in versions(3)]])
+    return lambda seed: Mixture(folder, encoder.token_spans, seed)
+
+
+def test_the_same_seed_draws_the_same_examples(mixture: Callable[[int], Mixture]) -> None:
+    drawn = [mixture(seed).draw([Share("velmar", 20)], 4, 4, 4) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_an_answer_stands_in_its_passage_and_a_question_made_unanswerable_has_none(
+    mixture: Callable[[int], Mixture],
+) -> None:
+    examples = mixture(3).draw([Share("velmar", 40)], 6, 0, 6)
+    answers = {a for _, a in ASKED}
+    answered = [e for e in examples if e.end]
+    assert len(examples) > len(answered) > 20
+    assert {e.passage[e.start : e.end] for e in answered} <= answers
+    asked = {q.rstrip("?"): a for q, a in ASKED}
+    for example in examples:
+        if not example.end and example.question.rstrip("?") in asked:
+            assert asked[example.question.rstrip("?")] not in example.passage
+
+
+def test_a_source_that_is_not_there_is_named(mixture: Callable[[int], Mixture]) -> None:
+    with pytest.raises(FileNotFoundError, match="'nowhere'"):
+        mixture(1).draw([Share("nowhere", 5)], 0, 0, 0)
+
+
+def test_a_mention_is_swapped_for_one_of_its_kind_that_the_passage_does_not_hold() -> None:
+    names = Names([STORY, "Rain fell in Lowfield on 5 July 2003, said Mayor Jon Falk, on Friday."])
+    for seed in range(50):
+        asked = names.swap("Who opened the harbour in Velmar in 1998?", STORY, STORY, random.Random(seed))
+        if asked is not None:
+            assert asked in {"Who opened the harbour in Lowfield in 1998?", "Who opened the harbour in Velmar in 2003?"}
+
+
+def test_kinds_are_told_from_what_stands_around() -> None:
+    found = list(mentions("When did Henrik Vass meet the Tornby council in Velmar on Monday, 40 years on?"))
+    assert [(m.text, m.kind) for m in found] == [
+        ("Henrik Vass", "full name"), ("Tornby", "modifier"), ("Velmar", "place"), ("Monday", "day"), ("40", "number"),
+    ]  # fmt: skip
+    assert found[0] == Mention("Henrik Vass", 9, 20, "full name")
+
+
+def test_a_context_that_shares_a_tenth_of_its_13_grams_leaks() -> None:
+    other = " ".join(f"word{i}" for i in range(100))
+    copied = " ".join(STORY.split()[:30]) + " " + other
+    assert leaking([copied, other], [STORY]) == [copied]
+
+
+def test_training_on_what_is_measured_on_is_refused(write_set: WriteSet) -> None:
+    data, dev = write_set("train/velmar", [STORY]), write_set("dev/velmar", [STORY.upper()])
+    with pytest.raises(SystemExit, match="1 training contexts stand in"):
+        train.check_overlap(data, dev)
+    with pytest.raises(SystemExit, match="holds no SQuAD files"):
+        train.check_overlap(data, dev.parent)
+
+
+def test_a_run_that_was_stopped_ends_like_one_that_was_not(
+    write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_set("train/velmar", versions(8))
+    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 24),), 2, 2, 2, rate=1e-3, layer_decay=0.9))
+    settings = train.Settings("small", seed=1, precision="float32", batch=8, checkpoint_every=1)
+    train.train(data, tmp_path / "whole", None, settings)
+
+    class Stopped(Exception):
+        pass
+
+    learn = train.Run.learn
+
+    def stop_at_the_third(run: train.Run, inputs: Any) -> None:
+        if run.step == 2:
+            raise Stopped
+        learn(run, inputs)
+
+    monkeypatch.setattr(train.Run, "learn", stop_at_the_third)
+    with pytest.raises(Stopped):
+        train.train(data, tmp_path / "parts", None, settings)
+    monkeypatch.setattr(train.Run, "learn", learn)
+    train.train(data, tmp_path / "parts", None, settings)
+
+    whole, parts = (json.loads((tmp_path / run / "run.json").read_text()) for run in ("whole", "parts"))
+    assert len(whole["losses"]) == 4
+    assert whole == parts
+    one, other = (load_file(tmp_path / run / "reader.safetensors") for run in ("whole", "parts"))
+    assert all((one[name] == other[name]).all() for name in one)
+    assert load_reader(str(tmp_path / "whole")).read("Who opened the harbour?", [STORY])
+
+
+def test_a_checkpoint_of_another_run_is_refused(
+    write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_set("train/velmar", versions(2))
+    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 4),), 0, 0, 0, rate=1e-3, layer_decay=1))
+    settings = train.Settings("small", seed=1, precision="float32")
+    train.train(data, tmp_path / "run", None, settings)
+    with pytest.raises(SystemExit, match=r"checkpoint\.pt is of a run with other settings"):
+        train.train(data, tmp_path / "run", None, train.Settings("small", seed=2, precision="float32"))
+
+
+def test_halves_part_the_contexts_and_pools_ask_only_of_what_they_hold(write_set: WriteSet) -> None:
+    for name in ("squad2_dev", "newsqa_dev", "nq_dev"):
+        folder = write_set(f"dev/{name}", [f"{re.sub('_.*', '', name)}. {v}" for v in versions(9)])
+    both = [DevelopmentSets(folder, reporting=reporting) for reporting in (True, False)]
+    asked = [{q.context for pool in half.small() for _, q in pool.questions} for half in both]
+    assert len(asked[0] | asked[1]) == 27
+    assert not asked[0] & asked[1]
+    assert all(is_reporting(context) for context in asked[0])
+    for half in both:
+        for pool in (*half.right_text(), *half.own_contexts(), *half.small(), *half.large()):
+            assert {q.context for _, q in pool.questions} <= set(pool.contexts)
+        assert len(next(half.large()).questions) == sum(len(pool.questions) for pool in half.small())
