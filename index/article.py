@@ -113,11 +113,19 @@ class Ranks:
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage that a search found. Higher scores are better; they compare within one search only."""
+    """A passage that a search found.
+
+    Attributes:
+        passage: The passage.
+        score: The fused score; higher is better, compares within one search only.
+        ranks: Where each ranking had it.
+        similarity: The cosine of query and passage, as embedded.
+    """
 
     passage: Passage
     score: float
     ranks: Ranks
+    similarity: float
 
 
 def clean_text(text: str) -> str:

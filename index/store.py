@@ -239,9 +239,13 @@ class Index:
             ids = self._catalog.passage_ids(list(scores))
             best = sorted(ids, key=lambda row: (-scores[row], ids[row]))[:k]
             passages = self._catalog.passages(best)
+            similarities = self._fetch(np.array(best, dtype=np.int64)) @ vector
         dense_ranks = {row: rank for rank, row in enumerate(dense, start=1)}
         lexical_ranks = {row: rank for rank, row in enumerate(lexical, start=1)}
-        return [Hit(passages[row], scores[row], Ranks(dense_ranks.get(row), lexical_ranks.get(row))) for row in best]
+        return [
+            Hit(passages[row], scores[row], Ranks(dense_ranks.get(row), lexical_ranks.get(row)), float(similarity))
+            for row, similarity in zip(best, similarities, strict=True)
+        ]
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""

@@ -1,6 +1,6 @@
 """From a question to a cited answer, the whole way.
 
-    question -> checked -> embedded -> passages found -> spans read -> best span cited -> Answer
+    question -> checked -> embedded -> passages found -> spans read -> answers weighed -> best one cited -> Answer
 
 Every way in (chat, command line, batch, evaluation) goes through `Assistant`.
 """
@@ -15,14 +15,16 @@ from typing import Literal
 from index.article import Article, Hit, clean_text
 from index.errors import UnknownArticle
 from index.store import Index
-from qa.answer import SCHEMA_VERSION, Answer, Candidate, FoundPassage, Kind, Models, Reason, Timings
+from qa.answer import SCHEMA_VERSION, Answer, Candidate, Citation, FoundPassage, Kind, Models, Reason, Timings
 from qa.cite import cite
-from qa.errors import InvalidQuestion
-from qa.read import Reader, Span
+from qa.question import asks_yes_or_no, check_question
+from qa.read import Reader
+from qa.weigh import Place, sentences_of, weigh
 
-MAX_QUESTION_CHARACTERS = 1000
 PASSAGES_READ = 5
+_SPANS = 20
 _ALTERNATIVES = 3
+_ALTERNATIVE_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Assistant:
         """Answer a question.
 
         Raises:
-            InvalidQuestion: If it is blank or longer than `MAX_QUESTION_CHARACTERS`.
+            InvalidQuestion: If it is blank or longer than `qa.question.MAX_QUESTION_CHARACTERS`.
             ArticleIndexError: If the index cannot be searched.
         """
         for step in self.stream(question):
@@ -81,14 +83,17 @@ class Assistant:
         watch.lap("search")
 
         yield Stage("reading", len(hits))
-        spans = self.reader.read(question_used, [hit.passage.text for hit in hits])
+        spans = self.reader.read(question_used, [hit.passage.text for hit in hits], _SPANS)
         watch.lap("read")
 
-        candidates = self._candidates(spans, hits, articles)
-        kind, reason = self._decide(spans, candidates)
+        if asks_yes_or_no(question_used):
+            spans = sentences_of(spans, hits)
+        candidates = self._candidates(weigh(spans, hits, len(self.index)), articles)
+        kind, reason = self._decide(candidates)
         watch.lap("cite")
 
         given = candidates if kind == "extracted" else []
+        others = [c for c in given[1:] if c.confidence >= _ALTERNATIVE_SHARE * self.threshold]
         yield Answer(
             schema_version=SCHEMA_VERSION,
             question=clean_text(question),
@@ -96,10 +101,10 @@ class Assistant:
             text=given[0].text if given else None,
             kind=kind,
             reason=reason,
-            confidence=self.reader.confidence(spans[0].margin) if spans else 0.0,
+            confidence=candidates[0].confidence if candidates else 0.0,
             threshold=self.threshold,
             citations=given[0].citations if given else (),
-            alternatives=tuple(given[1 : 1 + _ALTERNATIVES]),
+            alternatives=tuple(others[:_ALTERNATIVES]),
             passages=tuple(FoundPassage.of(hit, articles[hit.passage.article_id]) for hit in hits),
             index_generation=generation,
             models=Models(self.index.manifest.embedder.name, self.reader.name),
@@ -116,44 +121,28 @@ class Assistant:
                 continue
         return [hit for hit in hits if hit.passage.article_id in articles], articles
 
-    def _candidates(
-        self, spans: Sequence[Span], hits: Sequence[Hit], articles: Mapping[str, Article]
-    ) -> list[Candidate]:
-        """Cite the spans, best first; one whose words came before, or whose citation does not hold, is left out."""
+    def _candidates(self, answers: Sequence[Sequence[Place]], articles: Mapping[str, Article]) -> list[Candidate]:
+        """Cite the answers, best first, each with its best place and those from which alone it would be given.
+
+        A place whose citation does not hold is left out.
+        """
         candidates: list[Candidate] = []
-        seen: set[str] = set()
-        for span in spans:
-            passage = hits[span.text].passage
-            citation = cite(articles[passage.article_id], passage, span.start, span.end)
-            words = " ".join(citation.quote.casefold().split())
-            if citation.status == "verified" and words not in seen:
-                seen.add(words)
-                candidates.append(Candidate(citation.quote, self.reader.confidence(span.margin), (citation,)))
+        for places in answers:
+            cited: list[tuple[float, Citation]] = []
+            for place in places:
+                passage, confidence = place.hit.passage, self.reader.calibration.probability(place.evidence)
+                citation = cite(articles[passage.article_id], passage, place.start, place.end)
+                if citation.status == "verified" and (not cited or confidence >= self.threshold):
+                    cited.append((confidence, citation))
+            if cited:
+                best = cited[0]
+                candidates.append(Candidate(best[1].quote, best[0], tuple(citation for _, citation in cited)))
         return candidates
 
-    def _decide(self, spans: Sequence[Span], candidates: Sequence[Candidate]) -> tuple[Kind, Reason | None]:
-        if not spans:
-            return "none", "empty_index" if not len(self.index) else "below_threshold"
-        if not candidates or candidates[0].confidence < self.threshold:
-            return "none", "below_threshold"
-        return "extracted", None
-
-
-def check_question(question: str) -> str:
-    """Return the question as it is used: white space folded, lone surrogates replaced.
-
-    Raises:
-        InvalidQuestion: If nothing is left of it, or it is longer than `MAX_QUESTION_CHARACTERS`.
-    """
-    folded = " ".join(clean_text(question).split())
-    if not any(character.isalnum() for character in folded):
-        raise InvalidQuestion(f"Got the question {question!r}, which has no word in it. Ask in a few words.")
-    if len(folded) > MAX_QUESTION_CHARACTERS:
-        raise InvalidQuestion(
-            f"Got a question of {len(folded):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are read. "
-            "Ask the heart of it in a sentence."
-        )
-    return folded
+    def _decide(self, candidates: Sequence[Candidate]) -> tuple[Kind, Reason | None]:
+        if candidates and candidates[0].confidence >= self.threshold:
+            return "extracted", None
+        return "none", "below_threshold" if len(self.index) else "empty_index"
 
 
 class _Watch:

@@ -157,7 +157,7 @@ def verify(folder: Path) -> None:
 def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     """Find passages, without answering."""
     from qa.answer import FoundPassage
-    from qa.assistant import check_question
+    from qa.question import check_question
     from qa.render import passage_as_text
 
     checked = check_question(query)
@@ -177,7 +177,7 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
 @answering_options
 def ask(question: str, as_json: bool, **options: Any) -> None:
     """Answer a question, with its source."""
-    from qa.assistant import check_question
+    from qa.question import check_question
     from qa.render import answer_as_text
 
     check_question(question)
@@ -245,6 +245,16 @@ def eval_command(testset: Path, report_folder: Path, articles: str, **options: A
     for skipped in report.skipped:
         click.echo(f"skipped: question {skipped.id}: {skipped.reason}", err=True)
     click.echo(f"written to {path}", err=True)
+
+
+@cli.command("export-reader")
+@click.argument("checkpoint", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
+def export_reader(checkpoint: Path) -> None:
+    """Write the packaged reader as a Hugging Face question-answering checkpoint, for other programs."""
+    from qa.read.weights import export_checkpoint
+
+    export_checkpoint(checkpoint)
+    click.echo(f"written to {checkpoint}")
 
 
 @cli.command()

@@ -62,9 +62,7 @@ def asks_yes_or_no(question: str) -> bool:
     >>> asks_yes_or_no("Did they meet?"), asks_yes_or_no("Did they meet in May or in June?")
     (True, False)
     """
-    return bool(
-        _YES_OR_NO.match(question) and not _ASKS_TO_BE_TOLD.match(question) and not _CHOICE.search(question)
-    )
+    return bool(_YES_OR_NO.match(question) and not _ASKS_TO_BE_TOLD.match(question) and not _CHOICE.search(question))
 
 
 def question_type(question: str) -> QuestionType:

@@ -11,15 +11,20 @@ _WIDTH = 100
 
 
 def answer_as_text(answer: Answer) -> str:
-    """Return the answer with its sentence and source, or that there is none with the closest passage."""
+    """Return the answer and any others, each with its sentences and sources, or that there is none."""
     if answer.kind == "none":
         return _no_answer(answer)
     passages = {passage.passage_id: passage for passage in answer.passages}
-    lines = [f"{_plain(answer.text or '')} [1]", ""]
-    for number, citation in enumerate(answer.citations, start=1):
-        passage = passages[citation.passage_id]
-        sentence = passage.text[citation.sentence_start - passage.start : citation.sentence_end - passage.start]
-        lines += [_source(number, citation), _quoted(sentence)]
+    lines = [_numbered(answer.text or "", 1, len(answer.citations)), ""]
+    number = 1
+    for citation in answer.citations:
+        lines += _cited(number, citation, passages[citation.passage_id])
+        number += 1
+    for other in answer.alternatives:
+        lines += ["", f"Or: {_numbered(other.text, number, len(other.citations))}", ""]
+        for citation in other.citations:
+            lines += _cited(number, citation, passages[citation.passage_id])
+            number += 1
     return "\n".join(lines)
 
 
@@ -46,6 +51,16 @@ def _no_answer(answer: Answer) -> str:
             _quoted(closest.text),
         ]
     return "\n".join(lines)
+
+
+def _numbered(text: str, first: int, count: int) -> str:
+    return " ".join([_plain(text), *(f"[{number}]" for number in range(first, first + count))])
+
+
+def _cited(number: int, citation: Citation, passage: FoundPassage) -> list[str]:
+    """Return a source and the sentence around the quote."""
+    sentence = passage.text[citation.sentence_start - passage.start : citation.sentence_end - passage.start]
+    return [_source(number, citation), _quoted(sentence)]
 
 
 def _source(number: int, citation: Citation) -> str:

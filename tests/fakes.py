@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from index.embed import EmbedderInfo, Vectors
 from qa.read import Span
+from qa.read.calibration import UNCALIBRATED
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -40,6 +41,7 @@ class WordReader:
 
     name = "word"
     threshold = 0.5
+    calibration = UNCALIBRATED
 
     def __init__(self, word: str, margin: float = 2.0) -> None:
         self._word = word
@@ -49,8 +51,25 @@ class WordReader:
         found = [(i, text.find(self._word)) for i, text in enumerate(texts)]
         return [Span(i, at, at + len(self._word), self._margin - i) for i, at in found if at >= 0][:limit]
 
-    def confidence(self, margin: float) -> float:
-        return float(1 / (1 + np.exp(-margin)))
+
+class TableReader:
+    """Answers with the words that it was told, wherever they stand, at the margin of each."""
+
+    name = "table"
+    threshold = 0.5
+    calibration = UNCALIBRATED
+
+    def __init__(self, margins: Mapping[str, float]) -> None:
+        self._margins = margins
+
+    def read(self, question: str, texts: Sequence[str], limit: int = 10) -> list[Span]:
+        found = [
+            Span(i, text.index(words), text.index(words) + len(words), margin)
+            for i, text in enumerate(texts)
+            for words, margin in self._margins.items()
+            if words in text
+        ]
+        return sorted(found, key=lambda span: -span.margin)[:limit]
 
 
 def _random_vector(word: str, dimension: int) -> Vectors:

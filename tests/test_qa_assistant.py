@@ -6,14 +6,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from fakes import HashEncoder, WordReader
+from fakes import HashEncoder, TableReader, WordReader
 
 from index import Article, Index, read_articles
 from index.article import Passage
 from qa import Answer, Assistant, Citation, Stage
-from qa.assistant import MAX_QUESTION_CHARACTERS
 from qa.cite import cite
 from qa.errors import InvalidQuestion
+from qa.question import MAX_QUESTION_CHARACTERS
 
 TEXT = "Ada met the envoy in Velmar. Nothing else happened.\r\nThe envoy 😀 left."
 MakeAssistant = Callable[..., Assistant]
@@ -61,10 +61,29 @@ def test_nothing_read_is_not_an_empty_index(make: MakeAssistant) -> None:
     assert make(Article("a.txt", TEXT), word="zebra").ask("Who?").reason == "below_threshold"
 
 
-def test_other_answers_are_kept_apart_and_the_same_words_come_once(make: MakeAssistant) -> None:
-    answer = make(Article("a", "One envoy came."), Article("b", "An envoy left."), Article("c", "No one.")).ask("Who?")
-    assert answer.text == "envoy"
-    assert answer.alternatives == ()
+def test_the_same_words_are_one_answer_with_a_citation_for_every_place_that_would_do(make: MakeAssistant) -> None:
+    articles = [Article(name, f"{name} saw One envoy come.") for name in "abcd"]
+    answer = make(*articles).ask("Who?")
+    assert (answer.text, answer.alternatives) == ("envoy", ())
+    assert len(answer.citations) == 3
+    assert len({citation.article_id for citation in answer.citations}) == 3
+    assert all(citation.quote == "envoy" for citation in answer.citations)
+
+
+def test_other_answers_are_kept_apart_each_with_its_citation(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a", "Ada came."), Article("b", "Bo came."), Article("c", "Cy came.")])
+        reader = TableReader({"Ada": 9.0, "Bo": 3.8, "Cy": -8.0})
+        answer = Assistant(index, reader).ask("Who came?")
+    assert answer.text == "Ada"
+    assert [(other.text, other.citations[0].article_id) for other in answer.alternatives] == [("Bo", "b")]
+
+
+def test_a_question_that_asks_yes_or_no_gets_the_sentence(make: MakeAssistant) -> None:
+    answer = make(Article("a", TEXT)).ask("Did Ada meet the envoy?")
+    (citation,) = answer.citations
+    assert answer.text == citation.quote == "Ada met the envoy in Velmar."
+    assert TEXT[citation.start : citation.end] == citation.quote
 
 
 @pytest.mark.parametrize("question", ["", "  \n", "?!…", "\u200b"], ids=["empty", "blank", "marks", "invisible"])

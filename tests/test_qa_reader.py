@@ -22,7 +22,7 @@ from index.packaged import packaged_model_folder
 from qa.errors import ReaderError
 from qa.read import load_reader
 from qa.read.reader import TransformersReader
-from qa.read.weights import READER_FOLDER, load_packaged_model, read_card
+from qa.read.weights import READER_FOLDER, export_checkpoint, load_packaged_model, read_card
 
 ARTICLE = (Path(__file__).parent.parent / "seeds/articles/us-mediation-on-kashmir.txt").read_text(encoding="utf-8")
 TINY: dict[str, Any] = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
@@ -64,9 +64,8 @@ def test_no_texts_give_no_spans(reader: TransformersReader) -> None:
     assert reader.read("Who?", []) == []
 
 
-def test_confidence_grows_with_the_margin_and_the_threshold_is_the_checkpoints(reader: TransformersReader) -> None:
-    assert [reader.confidence(m) for m in (-1e9, 0, 1e9)] == pytest.approx([0, 0.5, 1])
-    assert reader.threshold == reader.confidence(read_card().null_threshold)
+def test_calibration_and_threshold_are_those_of_the_card(reader: TransformersReader) -> None:
+    assert (reader.calibration, reader.threshold) == (read_card().calibration, read_card().threshold)
 
 
 def test_the_frozen_layers_are_the_packaged_models_own() -> None:
@@ -107,7 +106,13 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, change: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "card", ["", "{}", '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "null_threshold": 0}']
+    "card",
+    [
+        "",
+        "{}",
+        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": null, "threshold": 0.5}',
+        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": {"bias": 1}, "threshold": 0.5}',
+    ],
 )
 def test_a_card_that_cannot_be_used_is_refused(tmp_path: Path, card: str) -> None:
     (tmp_path / "reader.json").write_text(card)
@@ -163,3 +168,14 @@ def test_a_model_that_does_not_answer_questions_is_refused(tmp_path: Path) -> No
 def test_a_folder_that_is_no_checkpoint_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(ReaderError, match=str(tmp_path)):
         load_reader(str(tmp_path))
+
+
+def test_the_reader_is_exported_as_a_checkpoint_that_reads_the_same(reader: TransformersReader, tmp_path: Path) -> None:
+    export_checkpoint(tmp_path / "checkpoint")
+    other = load_reader(str(tmp_path / "checkpoint"))
+    question = "Who met the Indian delegation?"
+    assert other.read(question, [ARTICLE]) == reader.read(question, [ARTICLE])
+    with pytest.raises(ReaderError, match="not empty"):
+        export_checkpoint(tmp_path / "checkpoint")
+    with pytest.raises(ReaderError, match="Cannot write"):
+        export_checkpoint(tmp_path / "checkpoint" / "config.json" / "below")

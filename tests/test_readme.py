@@ -32,7 +32,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 
 def test_every_command_in_the_readme_exists() -> None:
-    for name in re.findall(r"^\s*(?:\$ )?(?:\.venv/bin/)?pullquote ([a-z]+)", README, re.MULTILINE):
+    for name in re.findall(r"^\s*(?:\$ )?(?:\.venv/bin/)?pullquote ([a-z-]+)", README, re.MULTILINE):
         assert CliRunner().invoke(cli, [name, "--help"]).exit_code == 0, name
 
 

@@ -1,6 +1,6 @@
 """Questions that a passage nearly answers: a name, a date or a number swapped for another of the same kind.
 
-As in Rajpurkar, Jia and Liang, "Know What You Don't Know" (ACL 2018), whose unanswerable questions often swap an entity.
+The unanswerable questions of Rajpurkar, Jia and Liang, "Know What You Don't Know" (ACL 2018), often swap an entity too.
 """
 
 from __future__ import annotations

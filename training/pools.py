@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from index import Article, Index
-from index.embed import Encoder, EmbedderInfo, Vectors
+from index.embed import EmbedderInfo, Encoder, Vectors
 from qa.evaluate.testset import TestQuestion, read_squad
 
 ANSWERED_SETS = ("squad2_dev", "newsqa_dev", "nq_dev")

@@ -279,8 +279,8 @@ def write_reader(model: Any, out: Path, settings: Settings) -> None:
         "weights_sha256": _sha256(out / WEIGHTS_FILE),
         "frozen": list(FROZEN),
         "trained_max_length": settings.max_length,
-        "null_threshold": 0.0,
         "calibration": None,
+        "threshold": 0.5,
     }
     (out / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
 

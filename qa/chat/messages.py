@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from qa.answer import Answer, Citation
 from qa.assistant import Stage
@@ -41,11 +42,14 @@ def done_title(answer: Answer) -> str:
 
 
 def answer_message(answer: Answer) -> str:
-    """Return the answer with its numbered citations, or that there is none."""
+    """Return the answer and any others with their numbered citations, or that there is none."""
     if answer.kind != "none":
-        numbers = " ".join(f"[{n}]" for n in range(1, len(answer.citations) + 1))
-        sources = "\n\n".join(_source(n, citation) for n, citation in enumerate(answer.citations, start=1))
-        return f"**{escape_markdown(answer.text or '')}** {escape_markdown(numbers)}\n\n{sources}"
+        parts = [_cited(answer.text or "", answer.citations, 1)]
+        number = 1 + len(answer.citations)
+        for other in answer.alternatives:
+            parts.append("Or: " + _cited(other.text, other.citations, number))
+            number += len(other.citations)
+        return "\n\n".join(parts)
     if answer.reason == "empty_index":
         return "There are no articles in the index yet. Add some with `pullquote index PATH`."
     if not answer.passages:
@@ -54,6 +58,13 @@ def answer_message(answer: Answer) -> str:
         "**Not in these articles.** The closest passage is shown with its source; it is not an answer.\n\n"
         f"> {escape_markdown(_short(answer.passages[0].text))}"
     )
+
+
+def _cited(text: str, citations: Sequence[Citation], first: int) -> str:
+    """Return an answer with the numbers of its citations, from `first`, and a line for each."""
+    numbers = range(first, first + len(citations))
+    head = f"**{escape_markdown(text)}** {escape_markdown(' '.join(f'[{n}]' for n in numbers))}"
+    return "\n\n".join([head, *(_source(n, citation) for n, citation in zip(numbers, citations, strict=True))])
 
 
 def _source(number: int, citation: Citation) -> str:

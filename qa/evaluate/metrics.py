@@ -11,6 +11,8 @@ import re
 import string
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import fmean
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -56,6 +58,42 @@ def recall(relevant: Sequence[bool], depth: int) -> float:
 def overlaps(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
     """Tell whether a span shares a character with one of the others."""
     return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def brier(confidences: Sequence[float], right: Sequence[bool]) -> float:
+    """Return the mean squared distance of confidence and outcome (Brier, Monthly Weather Review 78, 1950), 0 at best.
+
+    >>> brier([0.75, 0.5], [True, False])
+    0.15625
+    """
+    return sum((p - r) ** 2 for p, r in zip(confidences, right, strict=True)) / len(right)
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[tuple[float, float, int]]:
+    """Return `(mean confidence, share of right answers, count)` of bins of equal mass, least confident first.
+
+    Where the count is not divisible, the first bins have one more; equal confidences keep their order.
+
+    >>> reliability([0.9, 0.1, 0.3, 0.7], [True, False, True, True], bins=2)
+    [(0.2, 0.5, 2), (0.8, 1.0, 2)]
+    """
+    pairs = sorted(zip(confidences, right, strict=True), key=lambda pair: pair[0])
+    size, rest = divmod(len(pairs), bins)
+    ends = [n * size + min(n, rest) for n in range(bins + 1)]
+    parts = [pairs[start:end] for start, end in pairwise(ends) if end > start]
+    return [(fmean(p for p, _ in part), fmean(float(r) for _, r in part), len(part)) for part in parts]
+
+
+def expected_calibration_error(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
+    """Return the mean distance of confidence and share of right answers over bins of equal mass, 0 at best.
+
+    Naeini, Cooper and Hauskrecht, "Obtaining Well Calibrated Probabilities Using Bayesian Binning", AAAI 2015; bins of
+    equal mass as in Nixon et al., "Measuring Calibration in Deep Learning", 2019.
+
+    >>> round(expected_calibration_error([0.9, 0.1, 0.3, 0.7], [True, False, True, True], bins=2), 3)
+    0.25
+    """
+    return sum(n * abs(p - r) for p, r, n in reliability(confidences, right, bins)) / len(right)
 
 
 def _best(score: Callable[[str], float], golds: Sequence[str]) -> float:

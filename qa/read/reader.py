@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from qa.errors import ReaderError
+from qa.read.calibration import UNCALIBRATED, Calibration
 from qa.read.decode import Span, Window, decode
 from qa.read.weights import CARD_FILE, READER_FOLDER, load_packaged_model, read_card
 
@@ -41,8 +41,9 @@ class Reader(Protocol):
         """Return up to `limit` spans that do not overlap, best first."""
         ...
 
-    def confidence(self, margin: float) -> float:
-        """Return the probability, 0 to 1, that a span of this margin is right."""
+    @property
+    def calibration(self) -> Calibration:
+        """How to tell the probability that a span of its is right."""
         ...
 
 
@@ -54,13 +55,19 @@ class TransformersReader:
     """
 
     def __init__(
-        self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str, null_threshold: float = 0.0
+        self,
+        model: PreTrainedModel,
+        tokenizer: PreTrainedTokenizerBase,
+        name: str,
+        calibration: Calibration = UNCALIBRATED,
+        threshold: float = 0.5,
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._name = name
         self._encoding = threading.Lock()
-        self._null_threshold = null_threshold
+        self._calibration = calibration
+        self._threshold = threshold
         positions = getattr(model.config, "max_position_embeddings", _MAX_LENGTH)
         self._max_length = min(_MAX_LENGTH, positions - (getattr(model.config, "pad_token_id", 0) or 0) - 1)
 
@@ -72,11 +79,12 @@ class TransformersReader:
     @property
     def threshold(self) -> float:
         """The confidence from which its best span should be given as the answer."""
-        return self.confidence(self._null_threshold)
+        return self._threshold
 
-    def confidence(self, margin: float) -> float:
-        """Return the logistic function of the margin: the reader's own odds, span against "no answer", uncalibrated."""
-        return 1.0 / (1.0 + math.exp(-max(-700.0, min(700.0, margin))))
+    @property
+    def calibration(self) -> Calibration:
+        """How to tell the probability that a span of its is right."""
+        return self._calibration
 
     def read(self, question: str, texts: Sequence[str], limit: int = 10) -> list[Span]:
         """Return up to `limit` spans that do not overlap, best first; see `decode`."""
@@ -156,7 +164,7 @@ def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
     if (folder / CARD_FILE).exists():
         card = read_card(folder)
         tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
-        return TransformersReader(load_packaged_model(folder), tokenizer, card.name, card.null_threshold)
+        return TransformersReader(load_packaged_model(folder), tokenizer, card.name, card.calibration, card.threshold)
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         model, report = AutoModelForQuestionAnswering.from_pretrained(

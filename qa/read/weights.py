@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import ModelError
 from index.packaged import PACKAGED_SHA256, check_sha256, packaged_model_folder
 from qa.errors import ReaderError
+from qa.read.calibration import UNCALIBRATED, Calibration
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -29,13 +30,15 @@ class ReaderCard:
         base_sha256: Of the base's model.safetensors.
         weights_sha256: Of reader.safetensors.
         frozen: Parts of the base that were not trained, under its own names.
-        null_threshold: The margin from which an answer is given.
+        calibration: From evidence to confidence.
+        threshold: The confidence from which an answer is given.
     """
 
     base_sha256: str
     weights_sha256: str
     frozen: tuple[str, ...]
-    null_threshold: float
+    calibration: Calibration
+    threshold: float
 
     @property
     def name(self) -> str:
@@ -56,9 +59,10 @@ def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
             base_sha256=fields["base_sha256"],
             weights_sha256=fields["weights_sha256"],
             frozen=tuple(fields["frozen"]),
-            null_threshold=float(fields["null_threshold"]),
+            calibration=Calibration.from_json(fields["calibration"]) if fields["calibration"] else UNCALIBRATED,
+            threshold=float(fields["threshold"]),
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReaderError(
             f"Cannot read the reader's card {str(path)!r}: {error!r}. Install Pullquote again."
         ) from error
@@ -114,7 +118,7 @@ def export_checkpoint(folder: Path, source: Path = READER_FOLDER) -> None:
         if any(folder.iterdir()):
             raise ReaderError(f"{str(folder)!r} is not empty. Name a new or an empty folder.")
         model = load_packaged_model(source)
-        model.save_pretrained(folder)  # type: ignore[no-untyped-call]
+        model.save_pretrained(folder)
         AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True).save_pretrained(folder)
     except OSError as error:
         raise ReaderError(f"Cannot write a checkpoint to {str(folder)!r}: {error.strerror or error}.") from error

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fakes import HashEncoder, TableReader
+
+from index import Article, Index
+from qa import Answer, Assistant
+from qa.chat.messages import answer_message
+from qa.render import answer_as_text
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Iterator[Answer]:
+    """Ada in two articles, Bo in a third."""
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a", "Ada came. Rain fell."), Article("b", "Yes, Ada came."), Article("c", "Bo came.")])
+        yield Assistant(index, TableReader({"Ada": 9.0, "Bo": 5.0})).ask("Who came?")
+
+
+def test_a_terminal_shows_every_place_and_every_other_answer(answer: Answer) -> None:
+    lines = answer_as_text(answer).splitlines()
+    assert lines[0] == "Ada [1] [2]"
+    assert sum(line.startswith(("[1] ", "[2] ", "[3] ")) for line in lines) == 3
+    assert "    Ada came." in lines
+    assert "    Rain fell." not in lines
+    assert lines[lines.index("Or: Bo [3]") + 2].startswith("[3] c · undated · characters 0-2")
+    assert lines[-1] == "    Bo came."
+
+
+def test_the_chat_numbers_the_other_answers_on(answer: Answer) -> None:
+    parts = answer_message(answer).split("\n\n")
+    assert parts[0] == "**Ada** &#91;1&#93; &#91;2&#93;"
+    assert parts[3] == "Or: **Bo** &#91;3&#93;"
+    assert parts[4].startswith("&#91;3&#93; c · undated")
