@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -57,6 +59,52 @@ def test_spans_of_several_texts_compete_with_the_lowest_null_and_a_share_of_thei
     texts = ["alpha", "beta"]
     windows = [window("alpha", [(0, 5)], (0, 0), 3.0), window("beta", [(0, 4)], (0, 0), 1.0, index=1)]
     assert [(s.text, s.margin) for s in decode(windows, texts)] == [(1, 9.0), (0, 10 - 1 - 2 * OWN_NULL)]
+
+
+TEXTS = ("Ada met Bo, in Velmar.", "“Cy left,” he said (on 3 June) at 4.50.", "one")
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> list[Window]:
+    """Draw windows over whole texts and parts of them, several of which may cover the same words."""
+    drawn = []
+    for _ in range(draw(st.integers(0, 4))):
+        text = draw(st.integers(0, len(TEXTS) - 1))
+        offsets = [match.span() for match in re.finditer(r"\w+|[^\w\s]", TEXTS[text])]
+        first = draw(st.integers(0, len(offsets) - 1))
+        offsets = offsets[first : draw(st.integers(first + 1, len(offsets)))]
+        quarter = st.integers(-20, 20).map(lambda i: i / 4)
+        start, end = (draw(arrays(np.float32, len(offsets), elements=quarter)) for _ in range(2))
+        drawn.append(Window(text, offsets, start, end, draw(quarter)))
+    return drawn
+
+
+def slowly_decoded(windows: list[Window], limit: int) -> list[Span]:
+    """Decode as the definition says, every pair of tokens looked at."""
+    found = []
+    lowest = min(window.null for window in windows) if windows else 0.0
+    for window in windows:
+        pairs = [
+            (float(window.start[first]) + float(window.end[last]), first, last)
+            for first in range(len(window.offsets))
+            for last in range(first, min(first + 30, len(window.offsets)))
+        ]
+        for score, first, last in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2]))[:10]:
+            start, end = tidy(TEXTS[window.text], window.offsets[first][0], window.offsets[last][1])
+            margin = score - (OWN_NULL * window.null + (1 - OWN_NULL) * lowest)
+            if start < end:
+                found.append(Span(window.text, start, end, margin))
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda span: (-span.margin, span.text, span.start, span.end)):
+        taken = {(s.text, at) for s in kept for at in range(s.start, s.end)}
+        if not taken & {(span.text, at) for at in range(span.start, span.end)}:
+            kept.append(span)
+    return kept[:limit]
+
+
+@given(drawn=windows(), limit=st.integers(1, 12))
+def test_decoding_is_that_of_the_definition(drawn: list[Window], limit: int) -> None:
+    assert decode(drawn, TEXTS, limit) == slowly_decoded(drawn, limit)
 
 
 @pytest.mark.parametrize(
