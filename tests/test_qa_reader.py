@@ -110,7 +110,7 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, change: str) -> Non
     [
         "",
         "{}",
-        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": null, "threshold": 0.5}',
+        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": null}',
         '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": {"bias": 1}, "threshold": 0.5}',
     ],
 )

@@ -4,9 +4,9 @@
         [--start-from READER_DIR] [--precision bfloat16]
 
 Deterministic by seed; stopped and started again it goes on from its last checkpoint. OUT_DIR gets `reader.safetensors`
-and `reader.json` as the product loads them, and `run.json` with settings, data hashes, the mean loss between checkpoints, and EM and F1 on the fitting halves of the
-development sets. On a processor that multiplies bfloat16 in hardware (AMX), `--precision bfloat16` is several times as
-fast; weights stay in float32.
+and `reader.json` as the product loads them, and `run.json` with settings, data hashes, the mean loss between
+checkpoints, and EM and F1 on the fitting halves of the development sets. On a processor that multiplies bfloat16 in
+hardware (AMX), `--precision bfloat16` is several times as fast; weights stay in float32.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class ReaderCard:
         weights_sha256: Of reader.safetensors.
         frozen: Parts of the base that were not trained, under its own names.
         calibration: From evidence to confidence.
-        threshold: The confidence from which an answer is given.
+        threshold: The confidence from which an answer is given; 0.5 where the card has none.
     """
 
     base_sha256: str
@@ -60,7 +60,7 @@ def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
             weights_sha256=fields["weights_sha256"],
             frozen=tuple(fields["frozen"]),
             calibration=Calibration.from_json(fields["calibration"]) if fields["calibration"] else UNCALIBRATED,
-            threshold=float(fields["threshold"]),
+            threshold=float(fields.get("threshold", 0.5)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReaderError(
