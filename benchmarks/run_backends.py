@@ -28,9 +28,10 @@ from transformers import AutoTokenizer
 from index import load_encoder
 from index.packaged import packaged_model_folder
 from qa.evaluate import metrics
+from qa.read.decode import best_token_spans
 from qa.read.reader import TransformersReader
 from qa.read.weights import load_packaged_model, read_card
-from qa.weigh import weigh
+from qa.weigh import read_answers
 from training.pools import DevelopmentSets, RememberingEncoder
 
 ROOT = Path(__file__).parent.parent
@@ -55,11 +56,11 @@ def main() -> None:
             texts = [hit.passage.text for hit in hits]
             for name, reader in readers.items():
                 began = time.perf_counter()
-                spans = reader.read(question.question, texts, 20)
+                answers = read_answers(reader, question.question, hits, len(index))
                 times[name].append(1000 * (time.perf_counter() - began))
                 alike[name] += same_alone(reader, question.question, texts)
                 if question.golds:
-                    best = weigh(spans, hits, len(index))[0][0]
+                    best = answers[0][0]
                     quote = best.hit.passage.text[best.start : best.end]
                     scores[name].append(metrics.f1(quote, [gold.text for gold in question.golds]))
     result = {
@@ -81,12 +82,12 @@ def main() -> None:
 
 
 def same_alone(reader: TransformersReader, question: str, texts: Sequence[str]) -> list[bool]:
-    """Tell for each text whether its best token span is the same read alone as read with the others."""
+    """Tell for each window whether its best token span is the same read alone as read with the others."""
     together = reader.windows(question, texts)
     alone = [window for text in texts for window in reader.windows(question, [text])]
     by_text = sorted(together, key=lambda window: (window.text, window.offsets[0]))
     return [
-        (a.start.argmax(), a.end.argmax()) == (b.start.argmax(), b.end.argmax())
+        best_token_spans(a.start, a.end, 1)[0][:2] == best_token_spans(b.start, b.end, 1)[0][:2]
         for a, b in zip(alone, by_text, strict=True)
     ]
 
@@ -99,7 +100,8 @@ def backends(folder: Path) -> dict[str, TransformersReader]:
     export(model, float32)
     quantize_dynamic(float32, int8, weight_type=QuantType.QInt8)
     runs = {"torch": model, "onnxruntime float32": OnnxModel(float32), "onnxruntime int8": OnnxModel(int8)}
-    return {name: TransformersReader(run, tokenizer, name) for name, run in runs.items()}  # type: ignore[arg-type]
+    calibration = read_card().calibration
+    return {name: TransformersReader(run, tokenizer, name, calibration) for name, run in runs.items()}  # type: ignore[arg-type]
 
 
 def export(model: Any, path: Path) -> None:

@@ -20,7 +20,7 @@ from index import load_encoder
 from qa.evaluate import metrics
 from qa.read import load_reader
 from qa.read.decode import decode
-from training.pools import DevelopmentSets, RememberingEncoder
+from training.pools import DevelopmentSets, RememberingEncoder, in_share
 
 ROOT = Path(__file__).parent.parent
 OWN_NULLS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -38,9 +38,10 @@ def main() -> None:
     scores: defaultdict[str, list[float]] = defaultdict(list)
     for pool in chain(sets.right_text(), sets.own_contexts(), sets.small(), sets.large()):
         with pool.index(encoder) as index:
-            asked = [(name, question) for name, question in pool.questions if question.golds]
-            for name, question in asked[:: round(1 / arguments.share)]:
-                hits = index.search(question.question, 5)
+            for name, question in pool.questions:
+                if not question.golds or not in_share(question, arguments.share):
+                    continue
+                hits = index.search(question.question, pool.passages)
                 texts = [hit.passage.text for hit in hits]
                 windows = reader.windows(question.question, texts)
                 golds = [gold.text for gold in question.golds]
@@ -50,7 +51,7 @@ def main() -> None:
                     f1s = [metrics.f1(quote, golds) for quote in quotes]
                     for weight in SIMILARITY_WEIGHTS:
                         strengths = [span.margin + weight * hits[span.text].similarity for span in spans]
-                        f1 = f1s[strengths.index(max(strengths))]
+                        f1 = f1s[strengths.index(max(strengths))] if strengths else 0.0
                         scores[f"{own_null} {weight} {pool.name}, {name}"].append(f1)
     kinds = sorted({key.split(" ", 2)[2] for key in scores})
     table = [

@@ -31,8 +31,6 @@ from qa.read import PACKAGED_READER, Reader
 from training.pools import DevelopmentSets, Pool, RememberingEncoder
 
 ROOT = Path(__file__).parent.parent
-ALL_PASSAGES = 100
-FIVE_PASSAGES = 5
 
 
 @dataclass(frozen=True)
@@ -79,11 +77,10 @@ def ask(pool: Pool, reader: Reader, encoder: RememberingEncoder) -> Iterator[Ask
     """Ask the questions of a pool; an answer is always given, whatever its confidence."""
     if not pool.questions:
         return
-    alone = len(pool.contexts) == 1
     names = {question.id: name for name, question in pool.questions}
     questions = tuple(question for _, question in pool.questions)
     with pool.index(encoder) as index:
-        assistant = Assistant(index, reader, passages=ALL_PASSAGES if alone else FIVE_PASSAGES, threshold=0.0)
+        assistant = Assistant(index, reader, passages=pool.passages, threshold=0.0)
         rows = evaluate(assistant, TestSet(questions, ())).rows
     sentences = best_sentences(pool, encoder) if pool.name in ("right text", "own contexts") else {}
     for row in rows:

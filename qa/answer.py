@@ -60,7 +60,11 @@ class Citation:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A possible answer."""
+    """A possible answer.
+
+    Attributes:
+        confidence: By the same formula as that of the best answer, on which alone it was fitted.
+    """
 
     text: str
     confidence: float

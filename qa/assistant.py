@@ -1,6 +1,6 @@
 """From a question to a cited answer, the whole way.
 
-    question -> checked -> embedded -> passages found -> spans read -> answers weighed -> best one cited -> Answer
+    question -> checked -> embedded -> passages found -> answers read and weighed -> best one cited -> Answer
 
 Every way in (chat, command line, batch, evaluation) goes through `Assistant`.
 """
@@ -17,14 +17,14 @@ from index.errors import UnknownArticle
 from index.store import Index
 from qa.answer import SCHEMA_VERSION, Answer, Candidate, Citation, FoundPassage, Kind, Models, Reason, Timings
 from qa.cite import cite
-from qa.question import asks_yes_or_no, check_question
+from qa.question import check_question
 from qa.read import Reader
-from qa.weigh import Place, sentences_of, weigh
+from qa.weigh import Place, read_answers
 
 PASSAGES_READ = 5
-_SPANS = 20
 _ALTERNATIVES = 3
 _ALTERNATIVE_SHARE = 0.5
+_CITATIONS = 5
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,10 @@ class Assistant:
         watch.lap("search")
 
         yield Stage("reading", len(hits))
-        spans = self.reader.read(question_used, [hit.passage.text for hit in hits], _SPANS)
+        answers = read_answers(self.reader, question_used, hits, len(self.index))
         watch.lap("read")
 
-        if asks_yes_or_no(question_used):
-            spans = sentences_of(spans, hits)
-        candidates = self._candidates(weigh(spans, hits, len(self.index)), articles)
+        candidates = self._candidates(answers, articles)
         kind, reason = self._decide(candidates)
         watch.lap("cite")
 
@@ -124,7 +122,7 @@ class Assistant:
     def _candidates(self, answers: Sequence[Sequence[Place]], articles: Mapping[str, Article]) -> list[Candidate]:
         """Cite the answers, best first, each with its best place and those from which alone it would be given.
 
-        A place whose citation does not hold is left out.
+        A place whose citation does not hold is left out, and so is one beyond `_CITATIONS`.
         """
         candidates: list[Candidate] = []
         for places in answers:
@@ -136,7 +134,9 @@ class Assistant:
                     cited.append((confidence, citation))
             if cited:
                 best = cited[0]
-                candidates.append(Candidate(best[1].quote, best[0], tuple(citation for _, citation in cited)))
+                candidates.append(
+                    Candidate(best[1].quote, best[0], tuple(citation for _, citation in cited[:_CITATIONS]))
+                )
         return candidates
 
     def _decide(self, candidates: Sequence[Candidate]) -> tuple[Kind, Reason | None]:

@@ -19,14 +19,25 @@ _AUXILIARY = (
     r"(?:is|are|am|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|ought)"
     r"(?:n['’]?t)?"
 )
-_LEAD_IN = r"^\W*(?:(?:and|but|so|then|also|ok|okay|please|well)\b\W*)*"
-_YES_OR_NO = re.compile(rf"{_LEAD_IN}{_AUXILIARY}\b", re.IGNORECASE)
-_ASKS_TO_BE_TOLD = re.compile(
-    rf"{_LEAD_IN}{_AUXILIARY} (?:you|we|i|anyone|anybody|someone|somebody|it|the articles?)\b.*"
-    r"\b(?:who|whom|whose|what|when|where|which|why|how)\b",
+_LEAD_IN = (
+    r"^\W*(?:(?:and|but|so|then|also|ok|okay|please|well|hi|hello)\b\W*)*"
+    r"(?:(?:according to|in) (?:the|this|these|that|those) (?:articles?|texts?|story|stories)\W+)?"
+)
+_YES_OR_NO = re.compile(
+    rf"{_LEAD_IN}(?!may \d|may day){_AUXILIARY}\b",
     re.IGNORECASE,
 )
-_CHOICE = re.compile(r"\bor\b(?! not\b)", re.IGNORECASE)
+_ASKS_TO_BE_TOLD = re.compile(
+    rf"{_LEAD_IN}{_AUXILIARY} "
+    r"(?:you|we|i|anyone|anybody|someone|somebody|it|(?:the|this|these) (?:articles?|texts?|story))"
+    r"(?: please)? (?:be )?"
+    r"(?:know|known|tell|say|said|mention|explain|describe|name|list|show|give|find|remember|clear)\b"
+    r"(?:.*\b(?:who|whom|whose|what|when|where|which|why|how)\b| (?:me |us )?(?:all |any )?(?:the|a|an)\b)",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(
+    r", or\b|\bor (?:in|on|at|by|to|from|with|for|did|do|does|was|were|is|are|has|have|had|will)\b", re.IGNORECASE
+)
 _TYPES: tuple[tuple[QuestionType, re.Pattern[str]], ...] = (
     ("how many", re.compile(r"\bhow (?:many|much|old|long|far|often|big|large|high|tall)\b", re.IGNORECASE)),
     ("who", re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)),
@@ -57,7 +68,8 @@ def check_question(question: str) -> str:
 def asks_yes_or_no(question: str) -> bool:
     """Tell whether an English question wants yes or no: it begins with a verb that asks.
 
-    One that offers a choice (A or B?), or asks to be told something (do you know who ...), does not.
+    Told by its words, so sometimes wrongly. One that offers a choice (in May or in June?), or asks to be told something
+    (do you know who ...), does not.
 
     >>> asks_yes_or_no("Did they meet?"), asks_yes_or_no("Did they meet in May or in June?")
     (True, False)
@@ -73,4 +85,5 @@ def question_type(question: str) -> QuestionType:
     """
     if asks_yes_or_no(question):
         return "yes or no"
-    return next((kind for kind, pattern in _TYPES if pattern.search(question)), "other")
+    found = [(match.start(), order) for order, (_, pattern) in enumerate(_TYPES) if (match := pattern.search(question))]
+    return _TYPES[min(found)[1]][0] if found else "other"

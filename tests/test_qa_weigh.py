@@ -4,13 +4,14 @@ import math
 from dataclasses import asdict
 
 import pytest
+from fakes import TableReader
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Hit, Passage, Ranks
 from qa.read import Span
 from qa.read.calibration import LEAD_CAP, UNCALIBRATED, Calibration, Evidence
-from qa.weigh import SIMILARITY_WEIGHT, answer_key, sentences_of, weigh
+from qa.weigh import answer_key, read_answers, sentences_of, weigh
 
 
 def hit(text: str, similarity: float = 0.5, article: str = "a") -> Hit:
@@ -29,7 +30,7 @@ def quotes(answers: list[list[object]]) -> list[list[str]]:
 def test_the_same_words_in_several_places_are_one_answer_best_place_first() -> None:
     hits = [hit("Ada Lind came.", article="a"), hit("It was “ada  lind” again. Bo left.", article="b")]
     spans = [span(hits, 0, "Ada Lind", 1.0), span(hits, 1, "“ada  lind”", 2.0), span(hits, 1, "Bo", 0.0)]
-    answers = weigh(spans, hits, 2)
+    answers = weigh(spans, hits, 2, 8.0)
     assert quotes(answers) == [["“ada  lind”", "Ada Lind"], ["Bo"]]  # type: ignore[arg-type]
     assert [place.evidence.lead for place in answers[0]] == [2.0, 1.0]
     assert answers[1][0].evidence.lead == -2.0
@@ -37,34 +38,58 @@ def test_the_same_words_in_several_places_are_one_answer_best_place_first() -> N
 
 def test_the_passage_that_is_more_like_the_question_wins_among_equal_margins() -> None:
     hits = [hit("Ada came.", 0.2, "a"), hit("Bo came.", 0.6, "b")]
-    answers = weigh([span(hits, 0, "Ada", 1.0), span(hits, 1, "Bo", 1.0)], hits, 2)
+    answers = weigh([span(hits, 0, "Ada", 1.0), span(hits, 1, "Bo", 1.0)], hits, 2, 8.0)
     assert quotes(answers) == [["Bo"], ["Ada"]]  # type: ignore[arg-type]
-    assert answers[0][0].evidence == Evidence(1.0, 0.6, pytest.approx(0.4 * SIMILARITY_WEIGHT), 2)  # type: ignore[arg-type]
+    assert answers[0][0].evidence == Evidence(1.0, 0.6, pytest.approx(0.4 * 8.0), 2)  # type: ignore[arg-type]
 
 
 def test_equal_strengths_are_ordered_by_passage_id() -> None:
     hits = [hit("Bo came.", article="b"), hit("Ada came.", article="a")]
-    answers = weigh([span(hits, 0, "Bo", 1.0), span(hits, 1, "Ada", 1.0)], hits, 2)
+    answers = weigh([span(hits, 0, "Bo", 1.0), span(hits, 1, "Ada", 1.0)], hits, 2, 8.0)
     assert quotes(answers) == [["Ada"], ["Bo"]]  # type: ignore[arg-type]
 
 
 def test_an_answer_without_a_rival_has_the_highest_lead() -> None:
     hits = [hit("Ada came.")]
-    assert weigh([span(hits, 0, "Ada", -3.0)], hits, 1)[0][0].evidence.lead == LEAD_CAP
-    assert weigh([], [], 0) == []
+    assert weigh([span(hits, 0, "Ada", -3.0)], hits, 1, 8.0)[0][0].evidence.lead == LEAD_CAP
+    assert weigh([], [], 0, 8.0) == []
 
 
-def test_spans_are_widened_to_their_sentence_and_the_best_of_a_sentence_stays() -> None:
+def test_a_rival_counts_up_to_the_cap() -> None:
+    hits = [hit("Ada came. Bo left.")]
+    answers = weigh([span(hits, 0, "Ada", 30.0), span(hits, 0, "Bo", 1.0)], hits, 1, 0.0)
+    assert [answers[0][0].evidence.lead, answers[1][0].evidence.lead] == [LEAD_CAP, -29.0]
+
+
+def test_places_are_widened_to_their_sentence_with_the_evidence_of_the_best_span_in_it() -> None:
     hits = [hit("Ada came. Bo left with Cy.")]
     spans = [span(hits, 0, "Cy", 1.0), span(hits, 0, "Bo", 2.0), span(hits, 0, "Ada", 0.0)]
-    assert sentences_of(spans, hits) == [Span(0, 10, 26, 2.0), Span(0, 0, 9, 0.0)]
+    answers = weigh(spans, hits, 1, 0.0)
+    sentences = sentences_of(answers)
+    assert quotes(sentences) == [["Bo left with Cy."], ["Ada came."]]  # type: ignore[arg-type]
+    assert sentences[0][0].evidence == answers[0][0].evidence
+
+
+def test_sentences_that_overlap_come_once() -> None:
+    hits = [hit("Ada came. Bo left.")]
+    spans = [span(hits, 0, "came. Bo", 2.0), span(hits, 0, "Ada", 1.0), span(hits, 0, "left", 1.0)]
+    assert quotes(sentences_of(weigh(spans, hits, 1, 0.0))) == [["Ada came. Bo left."]]  # type: ignore[arg-type]
+
+
+def test_a_reader_without_calibration_ranks_by_its_own_margin() -> None:
+    hits = [hit("Ada came.", 0.9, "a"), hit("Bo came.", 0.1, "b")]
+    answers = read_answers(TableReader({"Ada": 1.0, "Bo": 2.0}), "Who came?", hits, 2)
+    assert quotes(answers) == [["Bo"], ["Ada"]]  # type: ignore[arg-type]
+    assert quotes(read_answers(TableReader({"Ada": 1.0}), "Did Ada come?", hits, 2)) == [["Ada came."]]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
         ("the Hill", "Hill", True),
-        ("Trump’s", "Trump", True),
+        ("McDonald’s", "McDonald", False),
+        ("Cafe\u0301", "Café", True),
+        ("−4 degrees", "-4 degrees", True),
         ("“no deal”", '"No deal"', True),
         ("May 31", "May 31 to June 6", False),
         ("$3", "3", False),
@@ -96,6 +121,6 @@ def test_the_calibration_weighs_all_evidence() -> None:
 
 
 @pytest.mark.parametrize("change", [{"lead": math.nan}, {"lead": "much"}, {"more": 1.0}])
-def test_a_calibration_that_is_none_is_refused(change: dict[str, object]) -> None:
+def test_an_invalid_calibration_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"calibration|convert"):
         Calibration.from_json(asdict(UNCALIBRATED) | change)

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from index import Article, read_articles
 from qa.cli import cli
 from qa.evaluate import read_squad
+from qa.read.weights import read_card
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,3 +64,22 @@ def test_the_figures_of_the_readme_are_those_of_the_results() -> None:
     latency = json.loads((ROOT / "benchmarks/results/latency.json").read_text())
     for key in ("help_s", "cold_ask_s", "warm_question_s"):
         assert f"{latency[key]['median']:.2f} s" in README
+
+
+READER_ROWS = {
+    "newsqa_dev, right story, F1": ("newsqa_dev, right text", "span always given", "F1"),
+    "newsqa_dev, right story, EM": ("newsqa_dev, right text", "span always given", "EM"),
+    "squad2_dev, right paragraph, F1": ("squad2_dev, right text", "span always given", "F1"),
+    "squad2_dev, its 107 contexts searched, F1": ("squad2_dev, own contexts", "span always given", "F1"),
+    "nq_dev, right context, F1": ("nq_dev, right text", "span always given", "F1"),
+}
+
+
+@pytest.mark.parametrize("document", ["README.md", "MODEL_CARD.md"])
+@pytest.mark.parametrize(("label", "path"), READER_ROWS.items(), ids=READER_ROWS.keys())
+def test_the_readers_figures_are_those_of_its_results(document: str, label: str, path: tuple[str, str, str]) -> None:
+    results = json.loads((ROOT / f"benchmarks/results/{read_card().name}.json").read_text())
+    name, group, score = path
+    value = results["answers"][name][group][score]
+    (line,) = [row for row in (ROOT / document).read_text().splitlines() if row.startswith(f"| {label} |")]
+    assert f"{100 * value:.1f}" in line.split(" | ")[2]

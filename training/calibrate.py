@@ -1,10 +1,11 @@
 """Fit a reader's confidence and its threshold on the fitting halves of the development sets.
 
-    python -m training.calibrate --dev DEV_DIR --reader READER_DIR
+    python -m training.calibrate --dev DEV_DIR --reader READER_DIR [--similarity-weight 8]
 
 Asks the questions of the right text alone, of squad2_dev's own contexts, of 100 and of 2,500 articles, fits a logistic
 regression of "the best answer is right" (F1 of at least 0.5 with a gold answer) on its evidence, and writes
-`calibration` and `threshold` into the reader's `reader.json`. The threshold is the lowest at which the answers given
+`calibration` and `threshold` into the reader's `reader.json`. The weight of the cosine in the ranking is chosen before,
+with `benchmarks/run_ranking.py`. The threshold is the lowest at which the answers given
 to squad2_dev, its own contexts searched, are right in `PRECISION` of the cases.
 """
 
@@ -13,9 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
+from itertools import chain, groupby
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +29,13 @@ from qa.question import check_question
 from qa.read import Reader, load_reader
 from qa.read.calibration import Calibration, Evidence, as_inputs
 from qa.read.weights import CARD_FILE
-from qa.weigh import weigh
+from qa.weigh import read_answers
 from training.pools import DevelopmentSets, Pool, RememberingEncoder
 
 PRECISION = 0.82
 """Of the answers given on the fitting half; a little above the 0.80 that is promised, since it is chosen there."""
-PASSAGES = 5
-_SPANS = 20
+SIMILARITY_WEIGHT = 8.0
+"""Chosen for the packaged reader from benchmarks/results/ranking.json."""
 
 logger = logging.getLogger("training")
 
@@ -52,58 +54,67 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--dev", type=Path, required=True)
     parser.add_argument("--reader", type=Path, required=True)
+    parser.add_argument("--similarity-weight", type=float, default=SIMILARITY_WEIGHT)
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    card = json.loads((arguments.reader / CARD_FILE).read_text())
+    card["calibration"] = asdict(Calibration(similarity_weight=arguments.similarity_weight))
+    (arguments.reader / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
     reader, encoder = load_reader(str(arguments.reader)), RememberingEncoder(load_encoder())
     sets = DevelopmentSets(arguments.dev, reporting=False)
     outcomes: list[Outcome] = []
     for pool in chain(sets.right_text(), sets.own_contexts(), sets.small(), sets.large()):
         outcomes += ask(pool, reader, encoder)
         logger.info("%s: %d questions so far", pool.name, len(outcomes))
-    calibration = fit(outcomes)
+    calibration = fit(outcomes, arguments.similarity_weight)
     own = [outcome for outcome in outcomes if outcome.pool == "own contexts"]
     threshold = lowest_threshold([(calibration.probability(o.evidence), o.right) for o in own], PRECISION)
-    card = json.loads((arguments.reader / CARD_FILE).read_text())
-    card["calibration"] = {name: round(value, 4) for name, value in asdict(calibration).items()}
-    card["threshold"] = round(threshold, 3)
+    card |= {"calibration": asdict(calibration), "threshold": math.ceil(1000 * threshold) / 1000}
     (arguments.reader / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
-    logger.info("%s, threshold %.3f", card["calibration"], threshold)
+    logger.info("%s, threshold %.3f", calibration, card["threshold"])
 
 
 def ask(pool: Pool, reader: Reader, encoder: RememberingEncoder) -> Iterator[Outcome]:
-    """Yield the outcome of each question of a pool, five passages read."""
+    """Yield the outcome of each question of a pool that has a best answer."""
     if not pool.questions:
         return
     with pool.index(encoder) as index:
         for _, question in pool.questions:
             asked = check_question(question.question)
-            hits = index.search(asked, PASSAGES)
-            spans = reader.read(asked, [hit.passage.text for hit in hits], _SPANS)
-            best = weigh(spans, hits, len(index))[0][0]
-            quote = best.hit.passage.text[best.start : best.end]
+            answers = read_answers(reader, asked, index.search(asked, pool.passages), len(index))
             golds = [gold.text for gold in question.golds]
-            yield Outcome(pool.name, best.evidence, bool(golds) and metrics.f1(quote, golds) >= 0.5)
+            if answers:
+                best = answers[0][0]
+                quote = best.hit.passage.text[best.start : best.end]
+                yield Outcome(pool.name, best.evidence, bool(golds) and metrics.f1(quote, golds) >= 0.5)
 
 
-def fit(outcomes: Sequence[Outcome]) -> Calibration:
-    """Fit the calibration."""
+def fit(outcomes: Sequence[Outcome], similarity_weight: float) -> Calibration:
+    """Fit the calibration, its numbers to four digits."""
     inputs = np.array([as_inputs(outcome.evidence) for outcome in outcomes])
     model = LogisticRegression(C=100, max_iter=1000).fit(inputs, [outcome.right for outcome in outcomes])
-    return Calibration(float(model.intercept_[0]), *map(float, model.coef_[0]))
+    numbers = [round(float(number), 4) for number in (model.intercept_[0], *model.coef_[0])]
+    return Calibration(similarity_weight, *numbers)
 
 
 def lowest_threshold(answers: Sequence[tuple[float, bool]], precision: float) -> float:
     """Return the lowest confidence at which the share of right answers, it and above, is at least `precision`.
 
+    Raises:
+        ValueError: If there is none.
+
     >>> lowest_threshold([(0.9, True), (0.8, True), (0.6, False), (0.5, True), (0.2, False)], 0.75)
     0.5
     """
-    found = 1.0
-    right = 0
-    for count, (confidence, is_right) in enumerate(sorted(answers, reverse=True), start=1):
-        right += is_right
+    found: float | None = None
+    right = count = 0
+    for confidence, tied in groupby(sorted(answers, reverse=True), key=lambda answer: answer[0]):
+        outcomes = [is_right for _, is_right in tied]
+        right, count = right + sum(outcomes), count + len(outcomes)
         if right >= precision * count:
-            found = confidence
+            found = float(confidence)
+    if found is None:
+        raise ValueError(f"at no confidence are {100 * precision:.0f}% of the answers right")
     return found
 
 

@@ -10,18 +10,20 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from index import Article, Index
 from index.embed import EmbedderInfo, Encoder, Vectors
+from qa.assistant import PASSAGES_READ
 from qa.evaluate.testset import TestQuestion, read_squad
 
 ANSWERED_SETS = ("squad2_dev", "newsqa_dev", "nq_dev")
 _CONTEXTS = 1_000
 _SMALL, _LARGE = 100, 2_500
+_ALL_PASSAGES = 100
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,13 @@ class Pool:
 
     Attributes:
         name: "right text" (one article), "own contexts" (all of a set), "100 articles" or "2,500 articles".
+        passages: How many are read for a question: all of the right text, else as many as the product reads.
     """
 
     name: str
     contexts: tuple[str, ...]
     questions: tuple[tuple[str, TestQuestion], ...]
+    passages: int = PASSAGES_READ
 
     @contextmanager
     def index(self, encoder: Encoder) -> Iterator[Index]:
@@ -88,7 +92,7 @@ class DevelopmentSets:
     def right_text(self) -> Iterator[Pool]:
         """Yield a collection for every context of every set."""
         for context in dict.fromkeys(q.context for _, q in self._questions):
-            yield self._pool("right text", [context])
+            yield replace(self._pool("right text", [context]), passages=_ALL_PASSAGES)
 
     def own_contexts(self) -> Iterator[Pool]:
         """Yield all contexts of squad2_dev as one collection."""
@@ -113,6 +117,11 @@ class DevelopmentSets:
 def is_reporting(context: str) -> bool:
     """Tell which half a context is in."""
     return int(_hash(context), 16) % 2 == 1
+
+
+def in_share(question: TestQuestion, share: float) -> bool:
+    """Tell whether a question is in a share of them, 0 to 1, the same one on every run."""
+    return int(_hash(question.id), 16) % 1000 < 1000 * share
 
 
 def _hash(text: str) -> str:

@@ -207,8 +207,9 @@ def untrained_model() -> Any:
     folder = packaged_model_folder()
     model = BertForQuestionAnswering(BertConfig.from_json_file(str(folder / "config.json")))
     base = {f"bert.{name}": tensor for name, tensor in load_file(folder / "model.safetensors").items()}
-    state = model.state_dict()
-    model.load_state_dict({name: base.get(name, state[name]) for name in state})
+    head = {name: tensor for name, tensor in model.state_dict().items() if name.startswith("qa_outputs.")}
+    body = {name: base[name] for name in model.state_dict() if name not in head}
+    model.load_state_dict({**body, **head})
     return model
 
 
@@ -279,7 +280,11 @@ def _target(example: Example, encoded: Any, i: int) -> tuple[int, int]:
 
 
 def write_reader(model: Any, out: Path, settings: Settings) -> None:
-    """Write the trained layers in half precision, and the card that the product reads."""
+    """Write the trained layers in half precision, and the card that the product reads.
+
+    Where the same weights stand there already, their calibration is kept.
+    """
+    had = json.loads((out / CARD_FILE).read_text()) if (out / CARD_FILE).exists() else {}
     state = {
         name: tensor.to(torch.float16).contiguous()
         for name, tensor in model.state_dict().items()
@@ -296,6 +301,8 @@ def write_reader(model: Any, out: Path, settings: Settings) -> None:
         "calibration": None,
         "threshold": 0.5,
     }
+    if had.get("weights_sha256") == card["weights_sha256"]:
+        card = had
     (out / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
 
 

@@ -68,7 +68,8 @@ def _cited(text: str, citations: Sequence[Citation], first: int) -> str:
 
 
 def _source(number: int, citation: Citation) -> str:
-    facts = [citation.label, citation.source, citation.published or "undated"]
+    place = f"characters {citation.start}-{citation.end}"
+    facts = [citation.label, citation.source, citation.published or "undated", place]
     return f"{escape_markdown(f'[{number}]')} " + escape_markdown(
         " · ".join([*(fact for fact in facts if fact), "found word for word"])
     )

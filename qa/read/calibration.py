@@ -34,8 +34,13 @@ class Calibration:
 
     Platt, "Probabilistic Outputs for Support Vector Machines", 1999, with more than one input. The default is the
     reader's own odds of the span against "no answer".
+
+    Attributes:
+        similarity_weight: What a cosine of 1 between question and passage is worth, in the reader's logits, when spans
+            are ranked; not part of the regression.
     """
 
+    similarity_weight: float = 0.0
     bias: float = 0.0
     margin: float = 1.0
     similarity: float = 0.0

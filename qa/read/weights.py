@@ -30,7 +30,7 @@ class ReaderCard:
         base_sha256: Of the base's model.safetensors.
         weights_sha256: Of reader.safetensors.
         frozen: Parts of the base that were not trained, under its own names.
-        calibration: From evidence to confidence.
+        calibration: From evidence to confidence; the reader's own odds where the card has none.
         threshold: The confidence from which an answer is given; 0.5 where the card has none.
     """
 
@@ -59,8 +59,8 @@ def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
             base_sha256=fields["base_sha256"],
             weights_sha256=fields["weights_sha256"],
             frozen=tuple(fields["frozen"]),
-            calibration=Calibration.from_json(fields["calibration"]) if fields["calibration"] else UNCALIBRATED,
-            threshold=float(fields.get("threshold", 0.5)),
+            calibration=_calibration(fields.get("calibration")),
+            threshold=_share(fields.get("threshold", 0.5)),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReaderError(
@@ -71,6 +71,16 @@ def read_card(folder: Path = READER_FOLDER) -> ReaderCard:
             f"{str(path)!r} is for a base with the sha256 {card.base_sha256}, expected {PACKAGED_SHA256}."
         )
     return card
+
+
+def _calibration(values: Mapping[str, float] | None) -> Calibration:
+    return UNCALIBRATED if values is None else Calibration.from_json(values)
+
+
+def _share(value: float) -> float:
+    if not 0 <= float(value) <= 1:
+        raise ValueError(f"a threshold is from 0 to 1, got {value!r}")
+    return float(value)
 
 
 def load_packaged_model(folder: Path = READER_FOLDER) -> PreTrainedModel:
