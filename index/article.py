@@ -134,6 +134,6 @@ def clean_text(text: str) -> str:
     Nothing else changes, and cleaning twice is cleaning once.
 
     >>> clean_text("\ufeffA\r\n")
-    'A\\r\\n'
+    'A\r\n'
     """
     return _LONE_SURROGATE.sub("\ufffd", text.lstrip("\ufeff"))

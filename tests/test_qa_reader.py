@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from click.testing import CliRunner
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
@@ -19,8 +21,10 @@ from transformers import (
 )
 
 from index.packaged import packaged_model_folder
+from qa.cli import cli
 from qa.errors import ReaderError
 from qa.read import load_reader
+from qa.read.calibration import Calibration
 from qa.read.reader import TransformersReader
 from qa.read.weights import READER_FOLDER, export_checkpoint, load_packaged_model, read_card
 
@@ -64,8 +68,13 @@ def test_no_texts_give_no_spans(reader: TransformersReader) -> None:
     assert reader.read("Who?", []) == []
 
 
-def test_calibration_and_threshold_are_those_of_the_card(reader: TransformersReader) -> None:
-    assert (reader.calibration, reader.threshold) == (read_card().calibration, read_card().threshold)
+def test_calibration_and_threshold_are_those_of_the_card(tmp_path: Path) -> None:
+    folder = shutil.copytree(READER_FOLDER, tmp_path / "weights")
+    card = json.loads((folder / "reader.json").read_text())
+    calibration = Calibration(similarity_weight=3.0, bias=-1.0, margin=0.5, similarity=2.0, lead=0.1, articles=-0.2)
+    (folder / "reader.json").write_text(json.dumps(card | {"calibration": asdict(calibration), "threshold": 0.31}))
+    other = load_reader(str(folder))
+    assert (other.calibration, other.threshold) == (calibration, 0.31)
 
 
 def test_the_frozen_layers_are_the_packaged_models_own() -> None:
@@ -73,11 +82,10 @@ def test_the_frozen_layers_are_the_packaged_models_own() -> None:
     base = load_file(packaged_model_folder() / "model.safetensors")
     stored = load_file(READER_FOLDER / "reader.safetensors")
     assert all(tensor.dtype == torch.float32 for tensor in state.values())
-    name = "encoder.layer.0.attention.self.query.weight"
-    assert torch.equal(state[f"bert.{name}"], base[name])
-    trained = "bert.encoder.layer.1.attention.self.query.weight"
-    assert torch.equal(state[trained], stored[trained].float())
-    assert trained not in base
+    frozen, trained = "embeddings.word_embeddings.weight", "encoder.layer.0.attention.self.query.weight"
+    assert torch.equal(state[f"bert.{frozen}"], base[frozen])
+    assert torch.equal(state[f"bert.{trained}"], stored[f"bert.{trained}"].float())
+    assert not torch.equal(state[f"bert.{trained}"], base[trained])
 
 
 def test_damaged_weights_are_refused_with_their_checksum(tmp_path: Path) -> None:
@@ -105,18 +113,26 @@ def test_weights_that_do_not_fit_are_refused(tmp_path: Path, change: str) -> Non
         load_packaged_model(tmp_path)
 
 
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"base_sha256": "0"}'])
+def test_a_card_that_cannot_be_read_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "reader.json").write_text(text)
+    with pytest.raises(ReaderError, match=r"Cannot read the reader's card .*reader\.json"):
+        read_card(tmp_path)
+
+
 @pytest.mark.parametrize(
-    "card",
+    ("change", "said"),
     [
-        "",
-        "{}",
-        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": null}',
-        '{"base_sha256": "0", "weights_sha256": "0", "frozen": [], "calibration": {"bias": 1}, "threshold": 0.5}',
+        ({"base_sha256": "0"}, "is for a base with the sha256 0"),
+        ({"calibration": {"bias": 1}}, "a calibration has"),
+        ({"threshold": 2}, "a threshold is from 0 to 1, got 2"),
+        ({"threshold": float("nan")}, "a threshold is from 0 to 1, got nan"),
     ],
 )
-def test_a_card_that_cannot_be_used_is_refused(tmp_path: Path, card: str) -> None:
-    (tmp_path / "reader.json").write_text(card)
-    with pytest.raises(ReaderError, match=r"reader\.json"):
+def test_a_card_that_cannot_be_used_says_why(tmp_path: Path, change: dict[str, object], said: str) -> None:
+    card = json.loads((READER_FOLDER / "reader.json").read_text())
+    (tmp_path / "reader.json").write_text(json.dumps(card | change))
+    with pytest.raises(ReaderError, match=said):
         read_card(tmp_path)
 
 
@@ -171,7 +187,8 @@ def test_a_folder_that_is_no_checkpoint_is_an_error_that_names_it(tmp_path: Path
 
 
 def test_the_reader_is_exported_as_a_checkpoint_that_reads_the_same(reader: TransformersReader, tmp_path: Path) -> None:
-    export_checkpoint(tmp_path / "checkpoint")
+    done = CliRunner().invoke(cli, ["export-reader", str(tmp_path / "checkpoint")])
+    assert (done.exit_code, done.output) == (0, f"written to {tmp_path / 'checkpoint'}\n")
     other = load_reader(str(tmp_path / "checkpoint"))
     question = "Who met the Indian delegation?"
     assert other.read(question, [ARTICLE]) == reader.read(question, [ARTICLE])

@@ -15,7 +15,9 @@ from safetensors.torch import load_file
 
 from index.embed import SentenceTransformerEncoder
 from qa.read import load_reader
-from training import train
+from qa.read.calibration import Evidence
+from training import pools, train
+from training.calibrate import Outcome, fit, lowest_threshold
 from training.examples import Mixture, Share
 from training.near_misses import Mention, Names, mentions
 from training.overlap import leaking
@@ -100,10 +102,35 @@ def test_a_source_that_is_not_there_is_named(mixture: Callable[[int], Mixture]) 
 
 def test_a_mention_is_swapped_for_one_of_its_kind_that_the_passage_does_not_hold() -> None:
     names = Names([STORY, "Rain fell in Lowfield on 5 July 2003, said Mayor Jon Falk, on Friday."])
-    for seed in range(50):
-        asked = names.swap("Who opened the harbour in Velmar in 1998?", STORY, STORY, random.Random(seed))
-        if asked is not None:
-            assert asked in {"Who opened the harbour in Lowfield in 1998?", "Who opened the harbour in Velmar in 2003?"}
+    asked = {
+        names.swap("Who opened the harbour in Velmar in 1998?", STORY, STORY, random.Random(seed)) for seed in range(50)
+    }
+    assert asked - {None} == {
+        "Who opened the harbour in Lowfield in 1998?",
+        "Who opened the harbour in Velmar in 2003?",
+    }
+
+
+def test_a_lookalike_is_of_another_story_and_does_not_hold_the_answer(
+    write_set: WriteSet, encoder: SentenceTransformerEncoder
+) -> None:
+    other = STORY.replace("Vass", "Lind").replace("Brandt", "Falk").replace("3 June 1998", "the day")
+    folder = write_set("train/velmar", [STORY, other])
+    drawn = Mixture(folder, encoder.token_spans, 1).draw([Share("velmar", 4)], 0, 4, 0)
+    unanswerable = [example for example in drawn if not example.end]
+    assert unanswerable
+    assert all(example.passage in other for example in unanswerable)
+    assert all("crowns" not in example.question for example in unanswerable)
+
+
+def test_a_short_context_stands_among_others_with_its_answer(
+    write_set: WriteSet, encoder: SentenceTransformerEncoder
+) -> None:
+    short = [f"Mayor Henrik Vass opened the harbour of Town{letter}." for letter in "abcdef"]
+    folder = write_set("train/short", short)
+    drawn = Mixture(folder, encoder.token_spans, 1).draw([Share("short", 30)], 0, 0, 0)
+    assert any("\n" in example.passage for example in drawn)
+    assert {example.passage[example.start : example.end] for example in drawn} == {"Mayor Henrik Vass"}
 
 
 def test_kinds_are_told_from_what_stands_around() -> None:
@@ -171,15 +198,47 @@ def test_a_checkpoint_of_another_run_is_refused(
         train.train(data, tmp_path / "run", None, train.Settings("small", seed=2, precision="float32"))
 
 
-def test_halves_part_the_contexts_and_pools_ask_only_of_what_they_hold(write_set: WriteSet) -> None:
+def test_halves_part_the_contexts_and_pools_ask_only_of_what_they_hold(
+    write_set: WriteSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "_CONTEXTS", 20)
+    monkeypatch.setattr(pools, "_SMALL", 8)
+    monkeypatch.setattr(pools, "_LARGE", 24)
     for name in ("squad2_dev", "newsqa_dev", "nq_dev"):
         folder = write_set(f"dev/{name}", [f"{re.sub('_.*', '', name)}. {v}" for v in versions(9)])
     both = [DevelopmentSets(folder, reporting=reporting) for reporting in (True, False)]
     asked = [{q.context for pool in half.small() for _, q in pool.questions} for half in both]
-    assert len(asked[0] | asked[1]) == 27
+    assert len(asked[0] | asked[1]) == 20
     assert not asked[0] & asked[1]
     assert all(is_reporting(context) for context in asked[0])
     for half in both:
         for pool in (*half.right_text(), *half.own_contexts(), *half.small(), *half.large()):
             assert {q.context for _, q in pool.questions} <= set(pool.contexts)
-        assert len(next(half.large()).questions) == sum(len(pool.questions) for pool in half.small())
+        (large,) = half.large()
+        assert len(large.contexts) == 24
+        assert len(large.questions) == sum(len(pool.questions) for pool in half.small())
+        assert [len(pool.contexts) for pool in half.small()] == [8, 8, 4]
+
+
+def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
+    answers = [(0.9, True), (0.5, True), (0.5, False), (0.5, False), (0.3, True), (0.3, True)]
+    assert lowest_threshold(answers, 1.0) == 0.9
+    assert lowest_threshold(answers, 0.6) == 0.3
+    with pytest.raises(ValueError, match="at no confidence are 99%"):
+        lowest_threshold([(0.9, False)], 0.99)
+
+
+def test_a_fitted_calibration_knows_what_is_right_more_often() -> None:
+    rng = random.Random(1)
+    outcomes = []
+    for _ in range(400):
+        margin, articles = rng.uniform(-5, 5), rng.choice([1, 1000])
+        evidence = Evidence(margin, rng.random(), rng.random(), articles)
+        outcomes.append(
+            Outcome("100 articles", evidence, rng.random() < (0.8 if margin > 0 else 0.2) / len(str(articles)))
+        )
+    found = fit(outcomes, similarity_weight=7.0)
+    assert found.similarity_weight == 7.0
+    assert found.margin > 0 > found.articles
+    mean = sum(found.probability(o.evidence) for o in outcomes) / len(outcomes)
+    assert mean == pytest.approx(sum(o.right for o in outcomes) / len(outcomes), abs=1e-3)

@@ -17,7 +17,7 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain, groupby
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -63,9 +63,10 @@ def main() -> None:
     reader, encoder = load_reader(str(arguments.reader)), RememberingEncoder(load_encoder())
     sets = DevelopmentSets(arguments.dev, reporting=False)
     outcomes: list[Outcome] = []
-    for pool in chain(sets.right_text(), sets.own_contexts(), sets.small(), sets.large()):
-        outcomes += ask(pool, reader, encoder)
-        logger.info("%s: %d questions so far", pool.name, len(outcomes))
+    for pools in (sets.right_text(), sets.own_contexts(), sets.small(), sets.large()):
+        for pool in pools:
+            outcomes += ask(pool, reader, encoder)
+        logger.info("%d questions asked, the last of %s", len(outcomes), outcomes[-1].pool)
     calibration = fit(outcomes, arguments.similarity_weight)
     own = [outcome for outcome in outcomes if outcome.pool == "own contexts"]
     threshold = lowest_threshold([(calibration.probability(o.evidence), o.right) for o in own], PRECISION)

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_SPAN_TOKENS = 30
-OWN_NULL = 0.25
-"""The share of a window's own score in that of "no answer"; measured by `benchmarks/run_own_null.py`."""
+OWN_NULL = 0.75
+"""The share of a window's own score in that of "no answer"; measured by `benchmarks/run_ranking.py`."""
 _SPANS_PER_WINDOW = 10
 
 
