@@ -117,7 +117,7 @@ def export(model: Any, path: Path) -> None:
     example = tuple(torch.ones((2, 16), dtype=torch.int64) for _ in INPUTS)
     axes = {name: {0: "batch", 1: "tokens"} for name in (*INPUTS, "start", "end")}
     torch.onnx.export(
-        Logits(), example, str(path), input_names=list(INPUTS), output_names=["start", "end"], dynamic_axes=axes,
+        Logits().eval(), example, str(path), input_names=list(INPUTS), output_names=["start", "end"], dynamic_axes=axes,
         dynamo=False,
     )  # fmt: skip
 

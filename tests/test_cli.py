@@ -222,7 +222,19 @@ def test_interrupting_leaves_the_index_whole(run: Run) -> None:
 
 def test_help_of_every_command(run: Run) -> None:
     names = [line.split()[0] for line in run("--help").stdout.split("Commands:\n")[1].splitlines() if line.strip()]
-    assert names == ["ask", "batch", "chat", "eval", "index", "info", "list", "remove", "search", "verify"]
+    assert names == [
+        "ask",
+        "batch",
+        "chat",
+        "eval",
+        "export-reader",
+        "index",
+        "info",
+        "list",
+        "remove",
+        "search",
+        "verify",
+    ]
     for name in names:
         assert run(name, "--help").returncode == 0
 

@@ -17,7 +17,7 @@ from index.embed import SentenceTransformerEncoder
 from qa.read import load_reader
 from qa.read.calibration import Evidence
 from training import pools, train
-from training.calibrate import Outcome, fit, lowest_threshold
+from training.calibrate import Outcome, best_threshold, fit
 from training.examples import Mixture, Share
 from training.near_misses import Mention, Names, mentions
 from training.overlap import leaking
@@ -220,12 +220,10 @@ def test_halves_part_the_contexts_and_pools_ask_only_of_what_they_hold(
         assert [len(pool.contexts) for pool in half.small()] == [8, 8, 4]
 
 
-def test_the_threshold_is_the_lowest_that_keeps_the_precision() -> None:
-    answers = [(0.9, True), (0.5, True), (0.5, False), (0.5, False), (0.3, True), (0.3, True)]
-    assert lowest_threshold(answers, 1.0) == 0.9
-    assert lowest_threshold(answers, 0.6) == 0.3
-    with pytest.raises(ValueError, match="at no confidence are 99%"):
-        lowest_threshold([(0.9, False)], 0.99)
+def test_the_threshold_is_where_answers_and_refusals_score_best() -> None:
+    answers = [(0.9, 1.0, True), (0.7, 0.0, False), (0.5, 1.0, True), (0.5, 0.5, True), (0.3, 0.0, False)]
+    assert best_threshold(answers) == 0.5
+    assert best_threshold([(0.9, 0.0, False)]) == 1.0
 
 
 def test_a_fitted_calibration_knows_what_is_right_more_often() -> None:
@@ -234,9 +232,8 @@ def test_a_fitted_calibration_knows_what_is_right_more_often() -> None:
     for _ in range(400):
         margin, articles = rng.uniform(-5, 5), rng.choice([1, 1000])
         evidence = Evidence(margin, rng.random(), rng.random(), articles)
-        outcomes.append(
-            Outcome("100 articles", evidence, rng.random() < (0.8 if margin > 0 else 0.2) / len(str(articles)))
-        )
+        chance = (0.8 if margin > 0 else 0.2) / len(str(articles))
+        outcomes.append(Outcome("100 articles", evidence, float(rng.random() < chance), answerable=True))
     found = fit(outcomes, similarity_weight=7.0)
     assert found.similarity_weight == 7.0
     assert found.margin > 0 > found.articles
