@@ -87,7 +87,7 @@ def test_nothing_becomes_a_list_a_heading_or_a_link(text: str) -> None:
 def test_an_answer_names_its_source_by_number(assistant: Assistant) -> None:
     message = unescape(answer_message(assistant.ask("What script?")))
     assert message.startswith("**<script>alert(1)</script>** [1]")
-    assert "[1] a<b>.txt · 2025-06 · found word for word" in message
+    assert "[1] a<b>.txt · 2025-06 · characters 4-29 · found word for word" in message
 
 
 def test_no_answer_says_so_and_shows_the_closest_passage(assistant: Assistant) -> None:
