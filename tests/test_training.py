@@ -17,7 +17,7 @@ from index.embed import SentenceTransformerEncoder
 from qa.read import load_reader
 from qa.read.calibration import Evidence
 from training import pools, train
-from training.calibrate import Outcome, best_threshold, fit
+from training.calibrate import Outcome, fit
 from training.examples import Mixture, Share
 from training.near_misses import Mention, Names, mentions
 from training.overlap import leaking
@@ -220,12 +220,6 @@ def test_halves_part_the_contexts_and_pools_ask_only_of_what_they_hold(
         assert [len(pool.contexts) for pool in half.small()] == [8, 8, 4]
 
 
-def test_the_threshold_is_where_answers_and_refusals_score_best() -> None:
-    answers = [(0.9, 1.0, True), (0.7, 0.0, False), (0.5, 1.0, True), (0.5, 0.5, True), (0.3, 0.0, False)]
-    assert best_threshold(answers) == 0.5
-    assert best_threshold([(0.9, 0.0, False)]) == 1.0
-
-
 def test_a_fitted_calibration_knows_what_is_right_more_often() -> None:
     rng = random.Random(1)
     outcomes = []
@@ -233,7 +227,7 @@ def test_a_fitted_calibration_knows_what_is_right_more_often() -> None:
         margin, articles = rng.uniform(-5, 5), rng.choice([1, 1000])
         evidence = Evidence(margin, rng.random(), rng.random(), articles)
         chance = (0.8 if margin > 0 else 0.2) / len(str(articles))
-        outcomes.append(Outcome("100 articles", evidence, float(rng.random() < chance), answerable=True))
+        outcomes.append(Outcome("100 articles", evidence, rng.random() < chance))
     found = fit(outcomes, similarity_weight=7.0)
     assert found.similarity_weight == 7.0
     assert found.margin > 0 > found.articles

@@ -1,12 +1,11 @@
-"""Fit a reader's confidence and its threshold on the fitting halves of the development sets.
+"""Fit a reader's confidence on the fitting halves of the development sets.
 
     python -m training.calibrate --dev DEV_DIR --reader READER_DIR [--similarity-weight 8]
 
 Asks the questions of the right text alone, of squad2_dev's own contexts, of 100 and of 2,500 articles, fits a logistic
 regression of "the best answer is right" (F1 of at least 0.5 with a gold answer) on its evidence, and writes
 `calibration` and `threshold` into the reader's `reader.json`. The weight of the cosine in the ranking is chosen before,
-with `benchmarks/run_ranking.py`. The threshold is the one at which F1 over the questions of squad2_dev, its own
-contexts searched, is highest: that of the answer where one is given, 1 or 0 where none is.
+with `benchmarks/run_ranking.py`.
 """
 
 from __future__ import annotations
@@ -14,10 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +29,8 @@ from qa.read.weights import CARD_FILE
 from qa.weigh import read_answers
 from training.pools import DevelopmentSets, Pool, RememberingEncoder
 
+THRESHOLD = 0.5
+"""An answer is given where it is more likely right than wrong."""
 SIMILARITY_WEIGHT = 8.0
 """Chosen for the packaged reader from benchmarks/results/ranking.json."""
 
@@ -40,17 +39,11 @@ logger = logging.getLogger("training")
 
 @dataclass(frozen=True)
 class Outcome:
-    """The best answer to a question: what spoke for it, and its F1."""
+    """The best answer to a question: what spoke for it, and whether it was right."""
 
     pool: str
     evidence: Evidence
-    f1: float
-    answerable: bool
-
-    @property
-    def right(self) -> bool:
-        """Whether the answer counts as right."""
-        return self.answerable and self.f1 >= 0.5
+    right: bool
 
 
 def main() -> None:
@@ -72,11 +65,9 @@ def main() -> None:
             outcomes += ask(pool, reader, encoder)
         logger.info("%d questions asked, the last of %s", len(outcomes), outcomes[-1].pool)
     calibration = fit(outcomes, arguments.similarity_weight)
-    own = [outcome for outcome in outcomes if outcome.pool == "own contexts"]
-    threshold = best_threshold([(calibration.probability(o.evidence), o.f1, o.answerable) for o in own])
-    card |= {"calibration": asdict(calibration), "threshold": math.floor(1000 * threshold) / 1000}
+    card |= {"calibration": asdict(calibration), "threshold": THRESHOLD}
     (arguments.reader / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n")
-    logger.info("%s, threshold %.3f", calibration, card["threshold"])
+    logger.info("%s", calibration)
 
 
 def ask(pool: Pool, reader: Reader, encoder: RememberingEncoder) -> Iterator[Outcome]:
@@ -91,7 +82,7 @@ def ask(pool: Pool, reader: Reader, encoder: RememberingEncoder) -> Iterator[Out
             if answers:
                 best = answers[0][0]
                 quote = best.hit.passage.text[best.start : best.end]
-                yield Outcome(pool.name, best.evidence, metrics.f1(quote, golds), bool(golds))
+                yield Outcome(pool.name, best.evidence, bool(golds) and metrics.f1(quote, golds) >= 0.5)
 
 
 def fit(outcomes: Sequence[Outcome], similarity_weight: float) -> Calibration:
@@ -100,26 +91,6 @@ def fit(outcomes: Sequence[Outcome], similarity_weight: float) -> Calibration:
     model = LogisticRegression(C=100, max_iter=1000).fit(inputs, [outcome.right for outcome in outcomes])
     numbers = [round(float(number), 4) for number in (model.intercept_[0], *model.coef_[0])]
     return Calibration(similarity_weight, *numbers)
-
-
-def best_threshold(answers: Sequence[tuple[float, float, bool]]) -> float:
-    """Return the confidence from which answers are best given.
-
-    Args:
-        answers: Of each question the confidence, the F1 of the best answer, and whether there is one to be found.
-            Refusing scores 0 where there is and 1 where there is not; the highest mean wins, the lowest threshold of
-            equal ones.
-
-    >>> best_threshold([(0.9, 1.0, True), (0.6, 0.5, True), (0.4, 0.0, False)])
-    0.6
-    """
-    score = best = float(sum(not answerable for _, _, answerable in answers))
-    threshold = 1.0
-    for confidence, tied in groupby(sorted(answers, reverse=True), key=lambda answer: answer[0]):
-        score += sum(f1 if answerable else -1.0 for _, f1, answerable in tied)
-        if score >= best:
-            best, threshold = score, confidence
-    return threshold
 
 
 if __name__ == "__main__":
