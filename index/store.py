@@ -155,7 +155,7 @@ class Index:
 
     def __len__(self) -> int:
         with self._catalog.session():
-            return self._catalog.counts().articles
+            return self._catalog.article_count()
 
     def info(self) -> IndexInfo:
         """Describe the index."""
