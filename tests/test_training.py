@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 import random
 import re
 from collections.abc import Callable
@@ -11,14 +12,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from safetensors.torch import load_file
+from transformers import AutoTokenizer
 
 from index.embed import SentenceTransformerEncoder
+from index.packaged import packaged_model_folder
 from qa.read import load_reader
 from qa.read.calibration import Evidence
 from training import pools, train
+from training.average import average
 from training.calibrate import Outcome, fit
-from training.examples import Mixture, Share
+from training.examples import Example, Group, Mixture, Share
+from training.losses import shared_norm_loss
 from training.near_misses import Mention, Names, mentions
 from training.overlap import leaking
 from training.pools import DevelopmentSets, is_reporting
@@ -66,6 +72,10 @@ def write_set(tmp_path: Path) -> WriteSet:
     return write
 
 
+def flat(groups: list[Group]) -> list[Example]:
+    return [example for group in groups for example in group]
+
+
 def versions(count: int) -> list[str]:
     return [STORY.replace("Velmar", f"Velmar{'abcdefghij'[n]}").replace("1998", str(1960 + n)) for n in range(count)]
 
@@ -84,7 +94,7 @@ def test_the_same_seed_draws_the_same_examples(mixture: Callable[[int], Mixture]
 def test_an_answer_stands_in_its_passage_and_a_question_made_unanswerable_has_none(
     mixture: Callable[[int], Mixture],
 ) -> None:
-    examples = mixture(3).draw([Share("velmar", 40)], 6, 0, 6)
+    examples = flat(mixture(3).draw([Share("velmar", 40)], elsewhere=6, swapped=6))
     answers = {a for _, a in ASKED}
     answered = [e for e in examples if e.end]
     assert len(examples) > len(answered) > 20
@@ -97,7 +107,7 @@ def test_an_answer_stands_in_its_passage_and_a_question_made_unanswerable_has_no
 
 def test_a_source_that_is_not_there_is_named(mixture: Callable[[int], Mixture]) -> None:
     with pytest.raises(FileNotFoundError, match="'nowhere'"):
-        mixture(1).draw([Share("nowhere", 5)], 0, 0, 0)
+        mixture(1).draw([Share("nowhere", 5)])
 
 
 def test_a_mention_is_swapped_for_one_of_its_kind_that_the_passage_does_not_hold() -> None:
@@ -116,7 +126,7 @@ def test_a_lookalike_is_of_another_story_and_does_not_hold_the_answer(
 ) -> None:
     other = STORY.replace("Vass", "Lind").replace("Brandt", "Falk").replace("3 June 1998", "the day")
     folder = write_set("train/velmar", [STORY, other])
-    drawn = Mixture(folder, encoder.token_spans, 1).draw([Share("velmar", 4)], 0, 4, 0)
+    drawn = flat(Mixture(folder, encoder.token_spans, 1).draw([Share("velmar", 4)], nearest=4))
     unanswerable = [example for example in drawn if not example.end]
     assert unanswerable
     assert all(example.passage in other for example in unanswerable)
@@ -128,9 +138,46 @@ def test_a_short_context_stands_among_others_with_its_answer(
 ) -> None:
     short = [f"Mayor Henrik Vass opened the harbour of Town{letter}." for letter in "abcdef"]
     folder = write_set("train/short", short)
-    drawn = Mixture(folder, encoder.token_spans, 1).draw([Share("short", 30)], 0, 0, 0)
+    drawn = flat(Mixture(folder, encoder.token_spans, 1).draw([Share("short", 30)]))
     assert any("\n" in example.passage for example in drawn)
     assert {example.passage[example.start : example.end] for example in drawn} == {"Mayor Henrik Vass"}
+
+
+def test_retrieved_passages_stand_beside_their_question_and_do_not_answer_it(mixture: Callable[[int], Mixture]) -> None:
+    groups = mixture(1).draw([Share("velmar", 12)], retrieved=2)
+    answers = {q.rstrip("?"): a for q, a in ASKED}
+    assert len(groups) == 12
+    assert max(map(len, groups)) == 3
+    for own, *others in groups:
+        answer = answers[own.question.rstrip("?")]
+        assert own.passage[own.start : own.end] == answer
+        assert all(other.question == own.question and other.end == 0 for other in others)
+        assert all(answer not in other.passage for other in others)
+
+
+def test_what_is_read_together_is_normalised_together() -> None:
+    logits = torch.tensor([[0.5, 2.0, 1.0, 9.0], [1.0, 1.5, 3.0, 0.0], [0.0, 1.0, 2.0, 3.0]])
+    mask = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 1], [1, 1, 1, 1]])
+    loss = shared_norm_loss(logits, torch.tensor([1, 0, 0]), mask, torch.tensor([4, 4, 9]))
+    first = math.log(1 + sum(map(math.exp, (1.5, 0.5, 0.5, 2.0, -1.0)))) - 1.5
+    second = math.log(1 + sum(map(math.exp, (1.0, 2.0, 3.0))))
+    assert float(loss) == pytest.approx((first + second) / 2)
+
+
+def test_a_group_of_one_passage_has_the_ordinary_cross_entropy() -> None:
+    logits, target = torch.randn(6, 9), torch.tensor([0, 3, 8, 1, 0, 5])
+    loss = shared_norm_loss(logits, target, torch.ones(6, 9), torch.arange(6))
+    assert float(loss) == pytest.approx(float(torch.nn.functional.cross_entropy(logits, target)), rel=1e-5)
+
+
+def test_batches_keep_groups_whole(mixture: Callable[[int], Mixture]) -> None:
+    groups = mixture(1).draw([Share("velmar", 12)], swapped=3, retrieved=2)
+    settings = train.Settings("together", seed=1, precision="float32", batch=4)
+    tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
+    batches = [batch["group"].tolist() for batch in train.make_batches(groups, tokenizer, settings)]
+    assert max(map(len, batches)) <= 4
+    assert sorted(g for batch in batches for g in set(batch)) == list(range(len(groups)))
+    assert sum(map(len, batches)) == sum(map(len, groups))
 
 
 def test_kinds_are_told_from_what_stands_around() -> None:
@@ -159,7 +206,7 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(
     write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = write_set("train/velmar", versions(8))
-    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 24),), 2, 2, 2, rate=1e-3, layer_decay=0.9))
+    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 24),), 2, 2, 2, 1e-3, 0.9, retrieved=1))
     settings = train.Settings("small", seed=1, precision="float32", batch=8, checkpoint_every=1)
     train.train(data, tmp_path / "whole", None, settings)
 
@@ -185,6 +232,21 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(
     one, other = (load_file(tmp_path / run / "reader.safetensors") for run in ("whole", "parts"))
     assert all((one[name] == other[name]).all() for name in one)
     assert load_reader(str(tmp_path / "whole")).read("Who opened the harbour?", [STORY])
+
+
+def test_an_average_lies_between_the_readers_it_is_of(
+    write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_set("train/velmar", versions(2))
+    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 4),), 0, 0, 0, rate=1e-2, layer_decay=1))
+    for seed in (1, 2):
+        train.train(data, tmp_path / str(seed), None, train.Settings("small", seed=seed, precision="float32"))
+    average([tmp_path / "1", tmp_path / "2"], [0.25, 0.75], tmp_path / "mean")
+    one, two, mean = (load_file(tmp_path / name / "reader.safetensors") for name in ("1", "2", "mean"))
+    name = "qa_outputs.weight"
+    assert torch.allclose(mean[name].float(), 0.25 * one[name].float() + 0.75 * two[name].float(), atol=1e-3)
+    assert not torch.equal(one[name], two[name])
+    assert load_reader(str(tmp_path / "mean")).read("Who opened the harbour?", [STORY])
 
 
 def test_a_checkpoint_of_another_run_is_refused(

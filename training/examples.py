@@ -12,6 +12,7 @@ from index.article import Article
 from index.chunk import Chunking, TokenSpans
 from qa.evaluate.testset import GoldSpan, TestQuestion, read_squad
 from training.near_misses import Names, words
+from training.retrieved import RetrievedNegatives, holds_gold
 
 _PASSAGE_TOKENS = (100, 200)
 _SHORT_CHARACTERS = 300
@@ -26,6 +27,10 @@ class Example:
     passage: str
     start: int
     end: int
+
+
+Group = Sequence[Example]
+"""Passages for one question that are learned from together: at most one of them answers it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,9 @@ class Mixture:
         self._token_spans = lru_cache(maxsize=None)(token_spans)
         self._random = random.Random(seed)
 
-    def draw(self, shares: Sequence[Share], elsewhere: int, nearest: int, swapped: int) -> list[Example]:
+    def draw(
+        self, shares: Sequence[Share], elsewhere: int = 0, nearest: int = 0, swapped: int = 0, retrieved: int = 0
+    ) -> list[Group]:
         """Return a shuffled mixture.
 
         Args:
@@ -55,20 +62,35 @@ class Mixture:
             elsewhere: How many questions get another passage of the same story, one without a gold answer.
             nearest: How many get the most alike passage of another story of their source, without a gold answer.
             swapped: How many get a name or a number swapped for one of the same kind that their passage does not hold.
+            retrieved: How many passages that the retriever finds in their source stand beside each question's own,
+                in one group with it.
         """
-        drawn: list[TestQuestion] = []
+        sources: list[list[TestQuestion]] = []
         lookalikes: dict[str, str] = {}
         for share in shares:
             questions = [self._in_company(q, found) for found in [self._read(share.source)] for q in found]
-            drawn += self._repeat(questions, share.questions)
+            sources.append(self._repeat(questions, share.questions))
             lookalikes |= _lookalikes(questions, nearest > 0)
+        drawn = [question for questions in sources for question in questions]
         names = Names([question.context for question in drawn])
-        examples = list(self._each(drawn, self._own))
-        examples += self._first(drawn, self._elsewhere, elsewhere)
-        examples += self._first(drawn, lambda q: self._nearest(q, lookalikes), nearest)
-        examples += self._first(drawn, lambda q: self._swapped(q, names), swapped)
-        self._random.shuffle(examples)
-        return [self._as_typed(example) for example in examples]
+        groups = [group for questions in sources for group in self._groups(questions, retrieved)]
+        made = self._first(drawn, self._elsewhere, elsewhere)
+        made += self._first(drawn, lambda q: self._nearest(q, lookalikes), nearest)
+        made += self._first(drawn, lambda q: self._swapped(q, names), swapped)
+        groups += [[example] for example in made]
+        self._random.shuffle(groups)
+        return [self._as_typed(group) for group in groups]
+
+    def _groups(self, questions: Sequence[TestQuestion], retrieved: int) -> Iterator[Group]:
+        """Yield each question's own passage with as many retrieved ones, questions of one source at a time."""
+        beside: list[list[str]] = [[] for _ in questions]
+        if retrieved:
+            negatives = RetrievedNegatives(questions, self._passages)
+            beside = negatives.of(questions, retrieved, self._random)
+        for question, texts in zip(questions, beside, strict=True):
+            own = self._own(question)
+            if own is not None:
+                yield [own, *(Example(question.question, text, 0, 0) for text in texts)]
 
     def _read(self, source: str) -> list[TestQuestion]:
         paths = sorted(self._folder.glob(f"{source}*.json.gz"))
@@ -91,23 +113,17 @@ class Mixture:
         whole, rest = divmod(count, len(questions))
         return questions * whole + self._random.sample(questions, rest)
 
-    def _each(
-        self, questions: Sequence[TestQuestion], make: Callable[[TestQuestion], Example | None]
-    ) -> Iterator[Example]:
-        for question in questions:
-            example = make(question)
-            if example is not None:
-                yield example
-
     def _first(
         self, questions: Sequence[TestQuestion], make: Callable[[TestQuestion], Example | None], count: int
     ) -> list[Example]:
         """Return what the first `count` questions, in a random order, that can be used give."""
         made: list[Example] = []
-        for example in self._each(self._random.sample(questions, len(questions)), make):
+        for question in self._random.sample(questions, len(questions)):
             if len(made) == count:
                 break
-            made.append(example)
+            example = make(question)
+            if example is not None:
+                made.append(example)
         return made
 
     def _passages(self, context: str) -> list[tuple[int, int]]:
@@ -129,7 +145,7 @@ class Mixture:
 
     def _elsewhere(self, question: TestQuestion) -> Example | None:
         texts = [question.context[start:end] for start, end in self._passages(question.context)]
-        others = [text for text in texts if not _holds_gold(text, question)]
+        others = [text for text in texts if not holds_gold(text, question)]
         if not question.golds or not others:
             return None
         asked = words(question.question)
@@ -138,7 +154,7 @@ class Mixture:
 
     def _nearest(self, question: TestQuestion, lookalikes: dict[str, str]) -> Example | None:
         context = lookalikes.get(question.question)
-        if context is None or not question.golds or _holds_gold(context, question):
+        if context is None or not question.golds or holds_gold(context, question):
             return None
         asked = words(question.question)
         texts = [context[start:end] for start, end in self._passages(context)]
@@ -151,15 +167,11 @@ class Mixture:
         asked = names.swap(question.question, own.passage, question.context, self._random)
         return None if asked is None else Example(asked, own.passage, 0, 0)
 
-    def _as_typed(self, example: Example) -> Example:
+    def _as_typed(self, group: Group) -> Group:
         """Leave out some question marks, as people who type into a search box do."""
         if self._random.random() < _NO_QUESTION_MARK:
-            return replace(example, question=example.question.rstrip(" ?"))
-        return example
-
-
-def _holds_gold(text: str, question: TestQuestion) -> bool:
-    return any(gold.text.lower() in text.lower() for gold in question.golds)
+            return [replace(example, question=example.question.rstrip(" ?")) for example in group]
+        return group
 
 
 def _lookalikes(questions: Sequence[TestQuestion], wanted: bool) -> dict[str, str]:

@@ -16,6 +16,7 @@ class Recipe:
         elsewhere: How many get another passage of the same story, without a gold answer.
         nearest: How many get the most alike passage of another story, without a gold answer.
         swapped: How many get a name or a number swapped for another that their passage does not hold.
+        retrieved: How many retrieved passages without a gold answer are learned from together with each own one.
         rate: The highest learning rate, that of the last layer; it rises over 3% of the steps and falls to 0.
         layer_decay: What the rate is multiplied by from each layer to the one below it.
     """
@@ -26,6 +27,7 @@ class Recipe:
     swapped: int
     rate: float
     layer_decay: float
+    retrieved: int = 0
 
 
 RECIPES = {
@@ -55,5 +57,32 @@ RECIPES = {
         swapped=28_000,
         rate=3e-4,
         layer_decay=0.9,
+    ),
+    "together": Recipe(
+        shares=(
+            Share("squad2_train", 4_800),
+            Share("squad_flaneval_train", 3_987),
+            Share("squadshifts_new_wiki", 7_719),
+            Share("squadshifts_reddit", 4_500),
+            Share("squadshifts_amazon", 1_500),
+            Share("newsqa_train", 3_600),
+            Share("qamr_paragraphs", 6_500),
+            Share("qadiscourse", 1_000),
+            Share("fairytaleqa", 1_500),
+            Share("tweetqa", 800),
+            Share("policyqa", 500),
+            Share("friendsqa", 500),
+            Share("covidqa", 1_360),
+            Share("multispanqa", 300),
+            Share("robustqa", 300),
+            Share("trecqa", 300),
+            Share("ester", 300),
+        ),
+        elsewhere=0,
+        nearest=0,
+        swapped=7_000,
+        rate=1.5e-4,
+        layer_decay=0.9,
+        retrieved=1,
     ),
 }

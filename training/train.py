@@ -32,8 +32,9 @@ from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folde
 from qa.evaluate.testset import read_squad
 from qa.read import load_reader
 from qa.read.weights import CARD_FILE, WEIGHTS_FILE, load_packaged_model
-from training.examples import Example, Mixture
+from training.examples import Example, Group, Mixture
 from training.figures import right_text_figures
+from training.losses import shared_norm_loss
 from training.overlap import leaking
 from training.recipes import RECIPES, Recipe
 
@@ -105,13 +106,14 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
 
     recipe = RECIPES[settings.recipe]
     mixture = Mixture(data, token_spans, settings.seed)
-    examples = mixture.draw(recipe.shares, recipe.elsewhere, recipe.nearest, recipe.swapped)
-    batches = list(make_batches(examples, tokenizer, settings))
-    logger.info("%d examples, %d steps", len(examples), len(batches))
+    groups = mixture.draw(recipe.shares, recipe.elsewhere, recipe.nearest, recipe.swapped, recipe.retrieved)
+    examples = sum(map(len, groups))
+    batches = list(make_batches(groups, tokenizer, settings))
+    logger.info("%d examples, %d steps", examples, len(batches))
     made_of = {
         "settings": asdict(settings),
         "recipe": asdict(recipe),
-        "start_from_sha256": _sha256(start_from / WEIGHTS_FILE) if start_from else PACKAGED_SHA256,
+        "start_from_sha256": file_sha256(start_from / WEIGHTS_FILE) if start_from else PACKAGED_SHA256,
         "data_sha256": _hashes(data),
     }
     model = load_packaged_model(start_from) if start_from else untrained_model()
@@ -126,8 +128,8 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
         if run.step % settings.checkpoint_every == 0 or run.step == len(batches):
             run.save(checkpoint)
             logger.info("step %d of %d, loss %.3f, %s", run.step, len(batches), run.recent_loss(), clock.left(run.step))
-    write_reader(run.model, out, settings)
-    record = {**made_of, "examples": len(examples), "losses": run.mean_losses()}
+    write_reader(run.model, out, settings.max_length)
+    record = {**made_of, "examples": examples, "losses": run.mean_losses()}
     write_record(out, record)
 
 
@@ -155,8 +157,15 @@ class Run:
 
     def learn(self, inputs: dict[str, torch.Tensor]) -> None:
         """Take one step."""
+        group = inputs["group"]
         with torch.autocast("cpu", self._precision, enabled=self._precision != torch.float32):
-            loss = self.model(**inputs).loss
+            output = self.model(**{name: tensor for name, tensor in inputs.items() if name != "group"})
+        loss = output.loss
+        if len(set(group.tolist())) < len(group):
+            for logits, target in (("start_logits", "start_positions"), ("end_logits", "end_positions")):
+                loss = loss + 0.5 * shared_norm_loss(
+                    output[logits].float(), inputs[target], inputs["attention_mask"], group
+                )
         loss.backward()
         clip_grad_norm_(self._trained, self._settings.gradient_norm)
         self._optimizer.step()
@@ -237,8 +246,9 @@ class Clock:
         return f"{pace * (self._steps - step) / 60:.0f} minutes left"
 
 
-def make_batches(examples: Sequence[Example], tokenizer: Any, settings: Settings) -> Iterator[dict[str, torch.Tensor]]:
-    """Yield batches of examples of like length, in a random order."""
+def make_batches(groups: Sequence[Group], tokenizer: Any, settings: Settings) -> Iterator[dict[str, torch.Tensor]]:
+    """Yield batches of groups of like length, in a random order."""
+    examples = [example for group in groups for example in group]
     encoded = tokenizer(
         [e.question for e in examples],
         [e.passage for e in examples],
@@ -246,25 +256,46 @@ def make_batches(examples: Sequence[Example], tokenizer: Any, settings: Settings
         max_length=settings.max_length,
         return_offsets_mapping=True,
     )
-    order = list(range(len(examples)))
+    lengths = [len(ids) for ids in encoded["input_ids"]]
+    members: list[range] = []
+    for group in groups:
+        first = members[-1].stop if members else 0
+        members.append(range(first, first + len(group)))
+    order = list(range(len(groups)))
     shuffle = random.Random(settings.seed)
     shuffle.shuffle(order)
     pool = 50 * settings.batch
-    groups: list[list[int]] = []
+    batches: list[list[int]] = []
     for at in range(0, len(order), pool):
-        part = sorted(order[at : at + pool], key=lambda i: len(encoded["input_ids"][i]))
-        groups += [part[j : j + settings.batch] for j in range(0, len(part), settings.batch)]
-    shuffle.shuffle(groups)
-    for group in groups:
+        alike = sorted(order[at : at + pool], key=lambda g: max(lengths[i] for i in members[g]))
+        batches += _packed(alike, members, settings.batch)
+    shuffle.shuffle(batches)
+    for batch in batches:
+        rows = [i for group in batch for i in members[group]]
         inputs = tokenizer.pad(
-            {key: [encoded[key][i] for i in group] for key in tokenizer.model_input_names}, return_tensors="pt"
+            {key: [encoded[key][i] for i in rows] for key in tokenizer.model_input_names}, return_tensors="pt"
         )
-        targets = [_target(examples[i], encoded, i) for i in group]
+        targets = [_target(examples[i], encoded, i) for i in rows]
         yield {
             **inputs,
             "start_positions": torch.tensor([start for start, _ in targets]),
             "end_positions": torch.tensor([end for _, end in targets]),
+            "group": torch.tensor([group for group in batch for _ in members[group]]),
         }
+
+
+def _packed(groups: Sequence[int], members: Sequence[range], most: int) -> Iterator[list[int]]:
+    """Yield whole groups together, up to `most` examples, or one larger group."""
+    batch: list[int] = []
+    size = 0
+    for group in groups:
+        if batch and size + len(members[group]) > most:
+            yield batch
+            batch, size = [], 0
+        batch.append(group)
+        size += len(members[group])
+    if batch:
+        yield batch
 
 
 def _target(example: Example, encoded: Any, i: int) -> tuple[int, int]:
@@ -279,7 +310,7 @@ def _target(example: Example, encoded: Any, i: int) -> tuple[int, int]:
     return (inside[0], inside[-1]) if whole else (0, 0)
 
 
-def write_reader(model: Any, out: Path, settings: Settings) -> None:
+def write_reader(model: Any, out: Path, max_length: int) -> None:
     """Write the trained layers in half precision, and the card that the product reads.
 
     Where the same weights stand there already, their calibration is kept.
@@ -295,9 +326,9 @@ def write_reader(model: Any, out: Path, settings: Settings) -> None:
         "architecture": "BertForQuestionAnswering",
         "base": PACKAGED_MODEL,
         "base_sha256": PACKAGED_SHA256,
-        "weights_sha256": _sha256(out / WEIGHTS_FILE),
+        "weights_sha256": file_sha256(out / WEIGHTS_FILE),
         "frozen": list(FROZEN),
-        "trained_max_length": settings.max_length,
+        "trained_max_length": max_length,
         "calibration": None,
         "threshold": 0.5,
     }
@@ -320,10 +351,11 @@ def _contexts(folder: Path) -> set[str]:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {path.name: _sha256(path) for path in sorted(folder.glob("*.json.gz"))}
+    return {path.name: file_sha256(path) for path in sorted(folder.glob("*.json.gz"))}
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
