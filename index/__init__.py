@@ -5,12 +5,13 @@
 Nothing heavy is imported before it is used: torch and the models load with the first embedding.
 """
 
+from index.adding import Added
 from index.article import Article, Hit, Passage, Ranks
 from index.chunk import Chunking
 from index.embed import EmbedderInfo, Encoder, load_encoder
 from index.errors import ArticleIndexError
 from index.load import Failure, PassedOver, read_articles
-from index.store import Added, Index, IndexInfo
+from index.store import Index, IndexInfo
 
 __all__ = [
     "Added",

@@ -120,12 +120,14 @@ class Hit:
         score: The fused score; higher is better, compares within one search only.
         ranks: Where each ranking had it.
         similarity: The cosine of query and passage, as embedded.
+        copies: Passages of near-copies of the article that say the same and are not shown on their own.
     """
 
     passage: Passage
     score: float
     ranks: Ranks
     similarity: float
+    copies: tuple[Passage, ...] = ()
 
 
 def clean_text(text: str) -> str:

@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import lexical
+from index import lexical, manifest, stories
 from index.article import Article, Passage
-from index.chunk import Chunking
-from index.embed import EmbedderInfo, Vectors
-from index.errors import InvalidArticle, UnusableIndex
-from index.schema import FORMAT, connect
+from index.article_row import COLUMNS, from_row, to_row
+from index.copies import Signature
+from index.database import Database
+from index.embed import Vectors
+from index.errors import UnusableIndex
+from index.manifest import Manifest
+from index.schema import text_hash
 
-CATALOG_FILE = "catalog.sqlite"
-
-_COLUMNS = (
-    "id", "text", "title", "source", "location", "url", "published", "authors", "language", "tags", "metadata",
-    "content_hash", "pages",
-)  # fmt: skip
-_JSON_COLUMNS = {"authors", "tags", "metadata", "pages"}
 _FETCH_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What an index was built with."""
-
-    embedder: EmbedderInfo
-    chunking: Chunking
 
 
 @dataclass(frozen=True)
@@ -57,102 +39,20 @@ class Stored(Enum):
     OTHER_TEXT = "other text"
 
 
-class Catalog:
-    """The database of one index folder, for one thread at a time: every use stands inside one of the three blocks.
-
-    `session` is for a read, `snapshot` for reads that must agree, `transaction` for a change. They nest in themselves
-    only as far as `session` in any of them.
-    """
-
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
-        """Open the database; see `schema.connect` for the errors."""
-        self._path = folder / CATALOG_FILE
-        self._db = connect(self._path, create=create)
-        self._lock = threading.RLock()
-
-    def close(self) -> None:
-        """Close the database, once no other thread is using it."""
-        with self._lock:
-            self._db.close()
-
-    @contextmanager
-    def session(self) -> Iterator[None]:
-        """Keep other threads out, and turn SQLite's errors into ours.
-
-        Raises:
-            UnusableIndex: If the database cannot be read or written: damage, a full disk, a read-only folder, another
-                writer at work for more than half a minute.
-        """
-        with self._lock:
-            try:
-                yield
-            except sqlite3.DatabaseError as error:
-                raise UnusableIndex(
-                    f"The index {str(self._path)!r} cannot be used: {error}. What was committed before stays. See to "
-                    "the disk and the folder's permissions and try again; pullquote verify checks an index."
-                ) from error
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Run a block of reads that all see one committed generation."""
-        with self.session(), self._between("BEGIN"):
-            yield
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Run a block as one transaction that makes one new generation; nothing of it stays if it raises."""
-        with self.session(), self._between("BEGIN IMMEDIATE"):
-            yield
-            self._db.execute("INSERT INTO generations (token) VALUES (lower(hex(randomblob(8))))")
-
-    @contextmanager
-    def _between(self, begin: str) -> Iterator[None]:
-        self._db.execute(begin)
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
+class Catalog(Database):
+    """What an index folder holds. Every use stands inside a block of `Database`."""
 
     @property
-    def generation(self) -> int:
-        """How many transactions have changed the index."""
-        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0])
-
-    def token(self, generation: int) -> str | None:
-        """Return what tells a generation from one of the same number in another database or another past of it."""
-        row = self._db.execute("SELECT token FROM generations WHERE number = ?", (generation,)).fetchone()
-        return str(row[0]) if row else None
-
-    @property
-    def manifest(self) -> Manifest | None:
-        """What the index was built with, or None before it was first written.
+    def manifest(self) -> Manifest:
+        """What the passages were made with.
 
         Raises:
-            UnusableIndex: If it cannot be read.
+            UnusableIndex: If that cannot be read.
         """
-        rows = dict(self._db.execute("SELECT key, value FROM manifest"))
-        if "embedder" not in rows:
-            return None
-        try:
-            return Manifest(EmbedderInfo(**json.loads(rows["embedder"])), Chunking(**json.loads(rows["chunking"])))
-        except (KeyError, TypeError, ValueError) as error:
-            raise UnusableIndex(f"The manifest of the index cannot be read: {error}.") from error
-
-    def found(self, manifest: Manifest) -> None:
-        """Make this an index with a manifest; one that stands already stays as it is."""
-        with self.session():
-            if self.manifest is not None:
-                return
-        values = {
-            "format": str(FORMAT),
-            "embedder": json.dumps(asdict(manifest.embedder)),
-            "chunking": json.dumps(asdict(manifest.chunking)),
-        }
-        with self.transaction():
-            self._db.executemany("INSERT OR IGNORE INTO manifest VALUES (?, ?)", values.items())
+        found = manifest.read(self._db)
+        if found is None:
+            raise UnusableIndex(f"The index {str(self._path)!r} has lost its manifest. Put a backup back.")
+        return found
 
     def article_count(self) -> int:
         """Count the articles alone, which every question asks for."""
@@ -172,37 +72,46 @@ class Catalog:
         Raises:
             UnusableIndex: If its text is not the one that was stored.
         """
-        row = self._db.execute(f"SELECT {', '.join(_COLUMNS)} FROM articles WHERE id = ?", (article_id,)).fetchone()
-        return _article(row) if row else None
+        row = self._db.execute(f"SELECT {', '.join(COLUMNS)} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        return from_row(row) if row else None
 
     def stored(self, article: Article) -> Stored:
         """Compare an article with the one of its id, damaged or not."""
-        columns = ", ".join(_COLUMNS)
+        columns = ", ".join(COLUMNS)
         row = self._db.execute(f"SELECT {columns} FROM articles WHERE id = ?", (article.id,)).fetchone()
         if row is None:
             return Stored.ABSENT
-        if tuple(row) == _row(article):
+        if tuple(row) == to_row(article):
             return Stored.SAME
-        same_text = dict(zip(_COLUMNS, row, strict=True))["text"] == article.text
+        same_text = dict(zip(COLUMNS, row, strict=True))["text"] == article.text
         return Stored.SAME_TEXT if same_text else Stored.OTHER_TEXT
+
+    def holds(self, article_id: str) -> bool:
+        """Tell whether there is an article of an id."""
+        return self._db.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone() is not None
 
     def article_ids(self) -> list[str]:
         """Return all ids in order."""
         return [row[0] for row in self._db.execute("SELECT id FROM articles ORDER BY id")]
 
-    def put(self, article: Article, passages: Sequence[Passage], vectors: Vectors) -> None:
+    def locations(self) -> dict[str, str | None]:
+        """Return where each article was read from, by its id."""
+        return dict(self._db.execute("SELECT id, location FROM articles"))
+
+    def put(self, article: Article, passages: Sequence[Passage], vectors: Vectors, signature: Signature) -> None:
         """Add an article with its passages, in place of the one with its id. Inside `transaction`."""
         self.delete(article.id)
-        marks = ", ".join("?" * len(_COLUMNS))
-        self._db.execute(f"INSERT INTO articles ({', '.join(_COLUMNS)}) VALUES ({marks})", _row(article))
+        marks = ", ".join("?" * len(COLUMNS))
+        self._db.execute(f"INSERT INTO articles ({', '.join(COLUMNS)}) VALUES ({marks})", to_row(article))
         added = []
         for passage, vector in zip(passages, vectors, strict=True):
             cursor = self._db.execute(
-                'INSERT INTO passages (article_id, "start", "end", vector) VALUES (?, ?, ?, ?)',
-                (article.id, passage.start, passage.end, vector.astype("<f4").tobytes()),
+                'INSERT INTO passages (article_id, "start", "end", vector, text_hash) VALUES (?, ?, ?, ?, ?)',
+                (article.id, passage.start, passage.end, vector.astype("<f4").tobytes(), text_hash(passage.text)),
             )
             added.append((int(cursor.lastrowid or 0), passage.text))
         lexical.add(self._db, added)
+        stories.put(self._db, article.id, signature)
 
     def put_fields(self, article: Article) -> bool:
         """Update the fields of an article whose text is the same; its passages stay. Inside `transaction`.
@@ -210,21 +119,50 @@ class Catalog:
         Returns:
             False, with nothing done, if the text stored by now is another.
         """
-        pairs = ", ".join(f"{column} = ?" for column in _COLUMNS)
+        pairs = ", ".join(f"{column} = ?" for column in COLUMNS)
         done = self._db.execute(
-            f"UPDATE articles SET {pairs} WHERE id = ? AND text = ?", (*_row(article), article.id, article.text)
+            f"UPDATE articles SET {pairs} WHERE id = ? AND text = ?", (*to_row(article), article.id, article.text)
         )
         return done.rowcount == 1
 
     def delete(self, article_id: str) -> bool:
-        """Remove an article and its passages, damaged or not; tell whether it was there. Inside `transaction`."""
-        if self._db.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone() is None:
+        """Remove an article and its passages, damaged or not; tell whether it was there. Inside `transaction`.
+
+        Its vectors are kept by their text, so that a text that comes back is not embedded again.
+        """
+        if not self.holds(article_id):
             return False
+        self._db.execute(
+            "INSERT OR IGNORE INTO kept_vectors SELECT text_hash, vector FROM passages WHERE article_id = ?",
+            (article_id,),
+        )
         rows = self._db.execute("SELECT row FROM passages WHERE article_id = ?", (article_id,)).fetchall()
         lexical.remove(self._db, [row for (row,) in rows])
         self._db.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        stories.remove(self._db, article_id)
         return True
+
+    def known_vectors(self, hashes: Iterable[bytes], dimension: int) -> dict[bytes, Vectors]:
+        """Return the vectors of passage texts that were embedded before, by `schema.text_hash`."""
+        found: dict[bytes, Vectors] = {}
+        for key in hashes:
+            row = self._db.execute(
+                """
+                SELECT vector FROM (
+                    SELECT vector FROM passages WHERE text_hash = ?1
+                    UNION ALL SELECT vector FROM kept_vectors WHERE text_hash = ?1
+                ) WHERE length(vector) = ?2 LIMIT 1
+                """,
+                (key, 4 * dimension),
+            ).fetchone()
+            if row is not None:
+                found[key] = np.frombuffer(row[0], dtype="<f4")
+        return found
+
+    def stories(self, article_ids: Iterable[str]) -> dict[str, int]:
+        """Return the story of each article; near-copies share one."""
+        return stories.of(self._db, list(article_ids))
 
     def passages_of(self, article: Article) -> list[tuple[int, Passage]]:
         """Return an article's passages with their rows, in order."""
@@ -275,6 +213,14 @@ class Catalog:
             result[at] = np.frombuffer(found[0], dtype="<f4")
         return result
 
+    def vector(self, row: int) -> bytes:
+        """Return a passage's vector as stored, whatever it is."""
+        return bytes(self._db.execute("SELECT vector FROM passages WHERE row = ?", (row,)).fetchone()[0])
+
+    def put_vector(self, row: int, vector: Vectors) -> None:
+        """Give a passage another vector. Inside `transaction`."""
+        self._db.execute("UPDATE passages SET vector = ? WHERE row = ?", (vector.astype("<f4").tobytes(), row))
+
     def search(self, query: str, limit: int) -> list[int]:
         """Return the rows of the best passages by BM25; see `lexical.search`."""
         return lexical.search(self._db, query, limit)
@@ -291,37 +237,6 @@ class Catalog:
         if passages != indexed:
             found.append(f"lexical index: holds {indexed} passages, expected {passages}")
         return found
-
-
-def _row(article: Article) -> tuple[Any, ...]:
-    return tuple(_stored(column, getattr(article, column)) for column in _COLUMNS)
-
-
-def _stored(column: str, value: Any) -> Any:
-    if column not in _JSON_COLUMNS or value is None:
-        return value
-    return json.dumps(value if column == "metadata" else list(value))
-
-
-def _article(row: Iterable[Any]) -> Article:
-    fields = dict(zip(_COLUMNS, row, strict=True))
-    stored_hash = fields.pop("content_hash")
-    try:
-        for column in _JSON_COLUMNS:
-            if fields[column] is not None:
-                value = json.loads(fields[column])
-                fields[column] = value if column == "metadata" else tuple(value)
-        article = Article(**fields)
-    except (ValueError, TypeError, AttributeError, InvalidArticle) as error:
-        raise UnusableIndex(
-            f"Article {fields['id']!r} is stored damaged ({error}). Index the article again from its source."
-        ) from error
-    if article.content_hash != stored_hash:
-        raise UnusableIndex(
-            f"The text of article {article.id!r} is not the one that was stored (its hash differs). "
-            "Index the article again from its source."
-        )
-    return article
 
 
 def _parts(rows: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,13 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk import approximate_token_spans
-from index.errors import ModelError
+from index.errors import ModelError, WrongEmbedder
 from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 Vectors = NDArray[np.float32]
+
+LANGCHAIN = "langchain:"
+"""What the name of an embedder begins with that is a langchain `Embeddings`, which cannot be loaded by name."""
 
 _LONGEST = 8192
 
@@ -103,6 +106,11 @@ def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
     Raises:
         ModelError: If it cannot be loaded.
     """
+    if name.startswith(LANGCHAIN):
+        raise ModelError(
+            f"The embedder {name!r} cannot be loaded by its name: it is made in Python. Open the index there, with "
+            "index.langchain.ArticleVectorStore(path, embedding) or Index.open(path, encoder)."
+        )
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
@@ -122,6 +130,25 @@ def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
         ) from error
     fingerprint = PACKAGED_SHA256 if packaged else _weights_digest(model)
     return SentenceTransformerEncoder(model, _describe(name, f"sha256:{fingerprint}", model))
+
+
+def same_embedder(one: EmbedderInfo, other: EmbedderInfo) -> bool:
+    """Tell whether two embedders give the same vectors, whatever each was called."""
+    return replace(one, name="") == replace(other, name="")
+
+
+def check_embedder(encoder: Encoder, expected: EmbedderInfo) -> None:
+    """Check that an embedder is the one that embedded the passages.
+
+    Raises:
+        WrongEmbedder: If it is not.
+    """
+    if not same_embedder(encoder.info, expected):
+        raise WrongEmbedder(_named(encoder.info), _named(expected))
+
+
+def _named(info: EmbedderInfo) -> str:
+    return f"{info.name!r} ({info.fingerprint[:19]}…)"
 
 
 def _describe(name: str, fingerprint: str, model: SentenceTransformer) -> EmbedderInfo:

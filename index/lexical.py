@@ -29,6 +29,14 @@ def remove(db: sqlite3.Connection, rows: Iterable[int]) -> None:
     db.executemany("DELETE FROM lexical WHERE rowid = ?", ((row,) for row in rows))
 
 
+def rebuild(db: sqlite3.Connection) -> None:
+    """Make the table anew from the passages and their articles."""
+    db.execute("DELETE FROM lexical")
+    for article_id, text in db.execute("SELECT id, text FROM articles"):
+        passages = db.execute('SELECT row, "start", "end" FROM passages WHERE article_id = ?', (article_id,)).fetchall()
+        add(db, [(row, text[start:end]) for row, start, end in passages])
+
+
 def match_expression(query: str) -> str | None:
     """Return the FTS5 expression that finds any of the query's words, or None where it has none.
 

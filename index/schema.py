@@ -6,15 +6,37 @@ SQLite's `user_version`, the kind of file in its `application_id`.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
+from index import stories
+from index.copies import signature
 from index.errors import NewerIndex, UnusableIndex
 
 APPLICATION_ID = 0x50514958  # "PQIX"
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+Step = str | Callable[[sqlite3.Connection], None]
+"""A statement, or a function for what SQL alone cannot do."""
+
+
+def _hash_passages(db: sqlite3.Connection) -> None:
+    """Fill in the hash of each passage's text."""
+    for article_id, text in db.execute("SELECT id, text FROM articles").fetchall():
+        passages = db.execute('SELECT row, "start", "end" FROM passages WHERE article_id = ?', (article_id,))
+        hashes = [(text_hash(text[start:end]), row) for row, start, end in passages]
+        db.executemany("UPDATE passages SET text_hash = ? WHERE row = ?", hashes)
+
+
+def _tell_stories(db: sqlite3.Connection) -> None:
+    """Find the near-copies among the articles."""
+    for article_id, text in db.execute("SELECT id, text FROM articles ORDER BY id").fetchall():
+        stories.put(db, article_id, signature(text))
+
+
+MIGRATIONS: tuple[tuple[Step, ...], ...] = (
     (
         "CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE generations (number INTEGER PRIMARY KEY AUTOINCREMENT, token TEXT NOT NULL)",
@@ -51,9 +73,37 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE passages ADD COLUMN text_hash BLOB NOT NULL DEFAULT x''",
+        _hash_passages,
+        "CREATE INDEX passages_by_text ON passages (text_hash)",
+        "CREATE TABLE kept_vectors (text_hash BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE removed_articles AS SELECT * FROM articles WHERE false",
+        "CREATE UNIQUE INDEX removed_articles_by_id ON removed_articles (id)",
+        "CREATE TABLE stories (article_id TEXT PRIMARY KEY, story INTEGER NOT NULL, signature BLOB NOT NULL)",
+        "CREATE INDEX stories_by_number ON stories (story)",
+        "CREATE TABLE story_bands (band BLOB, article_id TEXT, PRIMARY KEY (band, article_id)) WITHOUT ROWID",
+        _tell_stories,
+        """
+        CREATE TABLE next_passages (
+            article_id TEXT NOT NULL,
+            "start" INTEGER NOT NULL,
+            "end" INTEGER NOT NULL,
+            vector BLOB NOT NULL,
+            text_hash BLOB NOT NULL,
+            content_hash TEXT NOT NULL,
+            PRIMARY KEY (article_id, "start", "end")
+        )
+        """,
+    ),
 )
 
 FORMAT = len(MIGRATIONS)
+
+
+def text_hash(text: str) -> bytes:
+    """Return what a passage's vector is found by again: 16 bytes."""
+    return hashlib.sha256(text.encode()).digest()[:16]
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -116,9 +166,12 @@ def _migrate(db: sqlite3.Connection, path: Path, *, create: bool) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("BEGIN IMMEDIATE")
     try:
-        for statements in MIGRATIONS[db.execute("PRAGMA user_version").fetchone()[0] :]:
-            for statement in statements:
-                db.execute(statement)
+        for steps in MIGRATIONS[db.execute("PRAGMA user_version").fetchone()[0] :]:
+            for step in steps:
+                if isinstance(step, str):
+                    db.execute(step)
+                else:
+                    step(db)
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         db.execute(f"PRAGMA user_version = {FORMAT}")
         db.execute("COMMIT")

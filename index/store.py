@@ -2,47 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-import numpy as np
-
-from index.article import Article, Hit, Passage, Ranks
-from index.catalog import Catalog, Counts, Manifest, Stored
+from index import manifest, trash, upkeep
+from index.adding import Added, add_batch, batches
+from index.article import Article, Hit, Passage
+from index.catalog import Catalog, Counts
 from index.chunk import Chunking
-from index.embed import Encoder, Vectors, load_encoder
-from index.errors import IndexNotFound, UnknownArticle, UnusableIndex, WrongEmbedder
-from index.fusion import reciprocal_rank_fusion
-from index.verify import article_problems
+from index.dense import DenseIndex
+from index.embed import Encoder, Vectors, check_embedder, load_encoder, same_embedder
+from index.errors import AlreadyThere, IndexNotFound, UnknownArticle, UnusableIndex
+from index.manifest import Manifest
+from index.searching import Search
 
-if TYPE_CHECKING:
-    from index.vectors import Rows, VectorIndex
-
-logger = logging.getLogger(__name__)
-
-CANDIDATES = 100
-"""How many passages each of the dense and the lexical search gives to the fusion."""
-
-_BATCH_CHARACTERS = 200_000
 _SPECIAL_TOKENS = 2
-
-
-@dataclass(frozen=True)
-class Added:
-    """What became of the articles given to `Index.add`, as ids."""
-
-    added: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-
-    def __add__(self, other: Added) -> Added:
-        """Join two reports."""
-        return Added(self.added + other.added, self.replaced + other.replaced, self.unchanged + other.unchanged)
 
 
 @dataclass(frozen=True)
@@ -60,16 +38,16 @@ class IndexInfo:
 class Index:
     """Articles, searchable. Safe to use from several threads; a context manager.
 
-    Make one with `Index.open` or `Index.create`.
+    Make one with `Index.open` or `Index.create`. One that is open follows what other processes commit: with its next
+    search it takes up their articles, and another embedder if the passages were embedded anew.
     """
 
-    def __init__(self, folder: Path, catalog: Catalog, manifest: Manifest, encoder: Encoder | None) -> None:
+    def __init__(self, folder: Path, catalog: Catalog, encoder: Encoder | None) -> None:
         self.path = folder
-        self.manifest = manifest
         self._catalog = catalog
         self._encoder = encoder
-        self._vectors: VectorIndex | None = None
-        self._vectors_generation = -1
+        self._dense = DenseIndex(folder, catalog)
+        self._search = Search(catalog, self._dense)
         self._loading = threading.Lock()
 
     @classmethod
@@ -91,13 +69,13 @@ class Index:
         except FileNotFoundError:
             raise IndexNotFound(folder) from None
         with catalog.session():
-            manifest = catalog.manifest
-        if manifest is None:
+            found = manifest.read(catalog.db)
+        if found is None:
             catalog.close()
             raise IndexNotFound(folder)
         if encoder is not None:
-            _check_embedder(encoder, manifest)
-        return cls(folder, catalog, manifest, encoder)
+            check_embedder(encoder, found.embedder)
+        return cls(folder, catalog, encoder)
 
     @classmethod
     def create(cls, path: str | Path, encoder: Encoder, chunking: Chunking | None = None) -> Self:
@@ -115,8 +93,12 @@ class Index:
             raise UnusableIndex(
                 f"Cannot make an index at {str(folder)!r}: {error.strerror or error}. Name another folder with --index."
             ) from error
-        most = min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS)
-        catalog.found(Manifest(encoder.info, chunking or Chunking(most)))
+        with catalog.session():
+            new = manifest.read(catalog.db) is None
+        if new:
+            with catalog.transaction():
+                if manifest.read(catalog.db) is None:
+                    manifest.write(catalog.db, Manifest(encoder.info, chunking or chunking_for(encoder)))
         catalog.close()
         return cls.open(folder, encoder)
 
@@ -133,17 +115,24 @@ class Index:
         self._catalog.close()
 
     @property
+    def manifest(self) -> Manifest:
+        """What the passages were made with."""
+        with self._catalog.session():
+            return self._catalog.manifest
+
+    @property
     def encoder(self) -> Encoder:
-        """The embedder that built the index, loaded at first use.
+        """The embedder of the passages, loaded when it is first needed.
 
         Raises:
             ModelError: If it cannot be loaded.
-            WrongEmbedder: If its weights are not the ones that built the index.
+            WrongEmbedder: If its weights are not the ones that embedded the passages.
         """
+        embedder = self.manifest.embedder
         with self._loading:
-            if self._encoder is None:
-                encoder = load_encoder(self.manifest.embedder.name)
-                _check_embedder(encoder, self.manifest)
+            if self._encoder is None or not same_embedder(self._encoder.info, embedder):
+                encoder = load_encoder(embedder.name)
+                check_embedder(encoder, embedder)
                 self._encoder = encoder
             return self._encoder
 
@@ -164,7 +153,7 @@ class Index:
         size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
         with self._catalog.session():
             return IndexInfo(
-                str(self.path), FORMAT, self._catalog.generation, self._catalog.counts(), self.manifest, size
+                str(self.path), FORMAT, self._catalog.generation, self._catalog.counts(), self._catalog.manifest, size
             )
 
     def article(self, article_id: str) -> Article:
@@ -189,6 +178,11 @@ class Index:
             if article is not None:
                 yield article
 
+    def locations(self) -> dict[str, str | None]:
+        """Return where each article was read from, by its id."""
+        with self._catalog.session():
+            return self._catalog.locations()
+
     def passages(self, article: Article) -> list[Passage]:
         """Return an article's passages in order."""
         with self._catalog.session():
@@ -204,158 +198,126 @@ class Index:
     def add_each(self, articles: Iterable[Article]) -> Iterator[Added]:
         """Do as `add` does, and report after every commit."""
         changed = False
-        for batch in _batches(articles):
-            report = self._add_batch(batch)
+        for batch in batches(articles):
+            report = add_batch(batch, self._catalog, lambda: self.encoder)
             changed = changed or bool(report.added or report.replaced)
             yield report
         if changed:
             self._compact_if_stale()
 
     def remove(self, ids: Sequence[str]) -> None:
-        """Remove articles, all or none.
+        """Remove articles, all or none; they can be brought back until `compact`.
 
         Raises:
             UnknownArticle: Naming every id that is not there.
         """
         with self._catalog.transaction():
+            for article_id in ids:
+                trash.keep(self._catalog.db, article_id)
             unknown = [article_id for article_id in dict.fromkeys(ids) if not self._catalog.delete(article_id)]
             if unknown:
                 raise UnknownArticle(unknown)
+
+    def removed(self) -> list[str]:
+        """Return the ids of the articles that can be brought back, in order."""
+        with self._catalog.session():
+            return trash.ids(self._catalog.db)
+
+    def bring_back(self, ids: Sequence[str]) -> None:
+        """Bring removed articles back.
+
+        Raises:
+            UnknownArticle: Naming every id that was not removed, or was purged since; nothing is brought back.
+            AlreadyThere: Naming every id that an article has again; nothing is brought back.
+        """
+        with self._catalog.snapshot():
+            found = {article_id: trash.article(self._catalog.db, article_id) for article_id in ids}
+            there = [article_id for article_id in found if self._catalog.holds(article_id)]
+        articles = [article for article in found.values() if article is not None]
+        if len(articles) < len(found):
+            raise UnknownArticle([article_id for article_id, article in found.items() if article is None])
+        if there:
+            names = ", ".join(map(repr, there))
+            raise AlreadyThere(f"The index holds an article with the id {names} again; remove that one first.")
+        self.add(articles)
+        with self._catalog.preparation():
+            trash.drop(self._catalog.db, list(found))
+
+    def erase(self, ids: Sequence[str]) -> None:
+        """Remove articles for good, removed ones too: from the database's file, its caches and the derived files.
+
+        Backups that were made before are not reached.
+
+        Raises:
+            UnknownArticle: Naming every id that is neither there nor among the removed ones; nothing is erased.
+            UnusableIndex: If another process holds on to the old state; the articles are gone from the index, but not
+                from its files until this is called again or `compact` is.
+        """
+        with self._catalog.transaction():
+            unknown = [
+                article_id
+                for article_id in dict.fromkeys(ids)
+                if not (self._catalog.delete(article_id) | bool(trash.drop(self._catalog.db, [article_id])))
+            ]
+            if unknown:
+                raise UnknownArticle(unknown)
+            upkeep.forget(self._catalog, ids)
+        upkeep.shrink(self._catalog)
+        with self._catalog.snapshot():
+            self._dense.compact()
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """Return the `k` best passages for a query, best first, equal scores by passage id."""
         return self.search_embedded(query, self.encoder.encode([query])[0], k)
 
     def search_embedded(self, query: str, vector: Vectors, k: int = 5) -> list[Hit]:
-        """Do as `search` does, with the query's vector given, shape (dimension,).
-
-        The dense and the lexical ranking, `CANDIDATES` deep or `k` if that is more, merged by reciprocal rank fusion.
-        """
-        depth = max(k, CANDIDATES)
+        """Do as `search` does, with the query's vector given, shape (dimension,); see `Search.hybrid`."""
         with self._catalog.snapshot():
-            dense = self._dense(vector, depth)
-            lexical = self._catalog.search(query, depth)
-            scores = reciprocal_rank_fusion([dense, lexical])
-            ids = self._catalog.passage_ids(list(scores))
-            best = sorted(ids, key=lambda row: (-scores[row], ids[row]))[:k]
-            passages = self._catalog.passages(best)
-            similarities = self._fetch(np.array(best, dtype=np.int64)) @ vector
-        dense_ranks = {row: rank for rank, row in enumerate(dense, start=1)}
-        lexical_ranks = {row: rank for rank, row in enumerate(lexical, start=1)}
-        return [
-            Hit(passages[row], scores[row], Ranks(dense_ranks.get(row), lexical_ranks.get(row)), float(similarity))
-            for row, similarity in zip(best, similarities, strict=True)
-        ]
+            return self._search.hybrid(query, vector, k)
+
+    def nearest(self, vector: Vectors, k: int = 5) -> list[Hit]:
+        """Return the `k` passages nearest to a vector, shape (dimension,), by cosine alone; see `Search.nearest`."""
+        with self._catalog.snapshot():
+            return self._search.nearest(vector, k)
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
-        problems: list[str] = []
-        try:
-            with self._catalog.session():
-                problems += self._catalog.problems()
-                ids = self._catalog.article_ids()
-            for article_id in ids:
-                with self._catalog.session():
-                    problems += article_problems(self._catalog, article_id, self.manifest.embedder.dimension)
-            with self._catalog.snapshot():
-                problems += self._fresh_vectors().problems(self._fetch)
-        except UnusableIndex as error:
-            problems.append(str(error))
-        return problems
+        return upkeep.problems(self._catalog, self._dense)
+
+    def repair(self) -> None:
+        """Make anew what is derived from the articles: wrong vectors, BM25's words, stories, the search index."""
+        upkeep.repair(self._catalog, self._dense, self.encoder)
 
     def compact(self) -> None:
-        """Write the derived files anew for the present generation.
-
-        Where they cannot be written, a warning says so; searches then do without them.
-        """
+        """Give back the room of what was removed, which cannot be brought back after it, and write derived files."""
+        with self._catalog.preparation():
+            trash.purge(self._catalog.db)
+        upkeep.shrink(self._catalog)
         with self._catalog.snapshot():
-            vectors = self._fresh_vectors()
-            if vectors.generation != self._vectors_generation:
-                token = self._catalog.token(self._vectors_generation)
-                try:
-                    vectors.write(self._vectors_generation, token or "")
-                except (OSError, RuntimeError) as error:
-                    logger.warning("The search index could not be written and is made anew when needed: %s", error)
+            self._dense.compact()
+
+    def backup(self, path: str | Path) -> None:
+        """Write the whole index into one file, as of one moment, while it is in use; see `upkeep.backup`."""
+        upkeep.backup(self._catalog, Path(path))
+
+    def embed_anew(self, encoder: Encoder, chunking: Chunking | None = None) -> Iterator[int]:
+        """Embed all passages with another embedder, and yield how many articles are left after each batch.
+
+        Searches go on with the old passages until all are done, then take up the new ones at once. Stopped and called
+        again with the same embedder it goes on.
+        """
+        yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking or chunking_for(encoder)), encoder)
+        with self._loading:
+            self._encoder = encoder
+        with self._catalog.snapshot():
+            self._dense.compact()
 
     def _compact_if_stale(self) -> None:
         with self._catalog.snapshot():
-            stale = self._fresh_vectors().stale
-        if stale:
-            self.compact()
-
-    def _add_batch(self, batch: Sequence[Article]) -> Added:
-        """Embed what is new, outside the transaction, then commit the batch at once."""
-        articles = {article.id: article for article in batch}
-        with self._catalog.snapshot():
-            was = {article.id: self._catalog.stored(article) for article in articles.values()}
-        renamed = [articles[i] for i, stored in was.items() if stored is Stored.SAME_TEXT]
-        new_text = [articles[i] for i, stored in was.items() if stored in (Stored.ABSENT, Stored.OTHER_TEXT)]
-        embedded = self._embed(new_text)
-        overtaken: list[Article] = []
-        if renamed or embedded:
-            with self._catalog.transaction():
-                for article, passages, vectors in embedded:
-                    self._catalog.put(article, passages, vectors)
-                overtaken = [article for article in renamed if not self._catalog.put_fields(article)]
-        if overtaken:
-            self._add_batch(overtaken)
-        return Added(
-            tuple(i for i, stored in was.items() if stored is Stored.ABSENT),
-            tuple(i for i, stored in was.items() if stored in (Stored.SAME_TEXT, Stored.OTHER_TEXT)),
-            tuple(i for i, stored in was.items() if stored is Stored.SAME),
-        )
-
-    def _embed(self, articles: Sequence[Article]) -> list[tuple[Article, list[Passage], Vectors]]:
-        """Cut and embed articles, all their passages in one call."""
-        if not articles:
-            return []
-        cut = [self.manifest.chunking.passages(article, self.encoder.token_spans) for article in articles]
-        vectors = self.encoder.encode([passage.text for passages in cut for passage in passages])
-        ends = np.cumsum([len(passages) for passages in cut])
-        return list(zip(articles, cut, np.split(vectors, ends[:-1]), strict=True))
-
-    def _dense(self, vector: Vectors, depth: int) -> list[int]:
-        found = self._fresh_vectors().search(vector, depth)
-        ids = self._catalog.passage_ids([row for row, _ in found])
-        found.sort(key=lambda pair: (-pair[1], ids[pair[0]]))
-        return [row for row, _ in found[:depth]]
-
-    def _fetch(self, rows: Rows) -> Vectors:
-        return self._catalog.vectors(rows, self.manifest.embedder.dimension)
-
-    def _fresh_vectors(self) -> VectorIndex:
-        """Return the dense index, in line with the newest committed generation."""
-        from index.vectors import VectorIndex
-
-        dimension = self.manifest.embedder.dimension
-        if self._vectors is None:
-            self._vectors = VectorIndex(self.path, dimension)
-        generation = self._catalog.generation
-        if generation != self._vectors_generation:
-            self._vectors.refresh(self._catalog.rows(), self._fetch, self._catalog.token)
-            self._vectors_generation = generation
-        return self._vectors
+            if self._dense.fresh().stale:
+                self._dense.compact()
 
 
-def _check_embedder(encoder: Encoder, manifest: Manifest) -> None:
-    if replace(encoder.info, name="") != replace(manifest.embedder, name=""):
-        raise WrongEmbedder(_named(encoder.info), _named(manifest.embedder))
-
-
-def _named(info: object) -> str:
-    fingerprint = getattr(info, "fingerprint", "")
-    return f"{getattr(info, 'name', info)!r} ({fingerprint[:19]}…)"
-
-
-def _batches(articles: Iterable[Article]) -> Iterator[list[Article]]:
-    """Group articles so that a batch has some 200,000 characters: a few seconds of embedding between commits."""
-    batch: list[Article] = []
-    size = 0
-    for article in articles:
-        batch.append(article)
-        size += len(article.text)
-        if size >= _BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def chunking_for(encoder: Encoder) -> Chunking:
+    """Return how articles are cut for an embedder: as always, or shorter where it reads less."""
+    return Chunking(min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS))

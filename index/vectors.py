@@ -66,6 +66,13 @@ class VectorIndex:
         if len(missing):
             self._tail.add_with_ids(fetch(missing), missing)
 
+    def take(self, live: Rows, fetch: Callable[[Rows], Vectors]) -> None:
+        """Take all rows from the database, whatever base files there are; parameters as of `refresh`."""
+        self._base, self._tail = _flat(self._dimension), _flat(self._dimension)
+        self._removed, self.generation = np.empty(0, dtype=np.int64), None
+        if len(live):
+            self._tail.add_with_ids(fetch(live), live)
+
     @property
     def stale(self) -> bool:
         """Whether the base is due to be written anew."""

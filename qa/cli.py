@@ -7,7 +7,6 @@ Exit codes: 0 ok, "not in these articles" included; 1 something is wrong with th
 from __future__ import annotations
 
 import gc
-import json
 import logging
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qa.errors import QAError
+from qa.index_commands import COMMANDS, open_index, print_json
 from qa.options import answering_options, index_option, json_option
 
 if TYPE_CHECKING:
@@ -34,119 +34,8 @@ def cli() -> None:
     logging.basicConfig(level=logging.WARNING, format="pullquote: %(message)s", stream=sys.stderr)
 
 
-@cli.command("index")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--embedder",
-    metavar="NAME",
-    envvar="PULLQUOTE_EMBEDDER",
-    show_envvar=True,
-    help="A sentence-transformers model, for a new index.  [default: the packaged all-MiniLM-L6-v2]",
-)
-@index_option
-def index_command(paths: tuple[str, ...], embedder: str | None, folder: Path) -> None:
-    """Add and update articles: files or folders of .txt, .md and .jsonl."""
-    from tqdm import tqdm
-
-    from index.article import Article
-    from index.load import Failure, PassedOver, read_articles
-    from index.store import Added
-
-    failures: list[Failure] = []
-    passed_over: list[PassedOver] = []
-
-    def articles() -> Iterator[Article]:
-        for item in read_articles(paths):
-            if isinstance(item, Article):
-                yield item
-            elif isinstance(item, Failure):
-                failures.append(item)
-                click.echo(f"not indexed: {item.location} {item.reason}", err=True)
-            else:
-                passed_over.append(item)
-
-    total = Added()
-    with _open_or_create(folder, embedder) as store, tqdm(unit=" articles", disable=None, leave=False) as bar:
-        for report in store.add_each(articles()):
-            total += report
-            bar.update(len(report.added) + len(report.replaced) + len(report.unchanged))
-        held = len(store)
-    if passed_over:
-        click.echo(
-            f"passed over: {len(passed_over)} files that are not .txt, .md or .jsonl, or links to folders", err=True
-        )
-    click.echo(
-        f"added {len(total.added)}, replaced {len(total.replaced)}, unchanged {len(total.unchanged)}, "
-        f"failed {len(failures)}; the index in {folder} holds {held} articles"
-    )
-    if failures:
-        sys.exit(1)
-
-
-@cli.command("list")
-@json_option
-@index_option
-def list_command(folder: Path, as_json: bool) -> None:
-    """List the articles: id, title, date and number of characters."""
-    with _open(folder) as store:
-        for article in store.articles():
-            if as_json:
-                fields = asdict(article)
-                fields["characters"] = len(fields.pop("text"))
-                _print_json(fields)
-            else:
-                cells = (article.id, article.title or "untitled", article.published or "undated", len(article.text))
-                click.echo("\t".join(map(str, cells)))
-
-
-@cli.command()
-@click.argument("ids", nargs=-1, required=True, metavar="ID...")
-@index_option
-def remove(ids: tuple[str, ...], folder: Path) -> None:
-    """Remove articles by their ids: all of those named, or none if one is unknown."""
-    from index.article import clean_text
-
-    with _open(folder) as store:
-        store.remove([clean_text(article_id) for article_id in ids])
-        click.echo(f"removed {len(set(ids))}; the index in {folder} holds {len(store)} articles")
-
-
-@cli.command()
-@json_option
-@index_option
-def info(folder: Path, as_json: bool) -> None:
-    """Describe the index: what it holds and what it was built with."""
-    with _open(folder) as store:
-        described = store.info()
-    if as_json:
-        _print_json(asdict(described))
-        return
-    embedder = described.manifest.embedder
-    for name, value in (
-        ("index", described.path),
-        ("articles", described.counts.articles),
-        ("passages", described.counts.passages),
-        ("generation", described.generation),
-        ("format", described.format),
-        ("size", f"{described.bytes / 1e6:.1f} MB"),
-        ("embedder", f"{embedder.name} ({embedder.dimension} dimensions, {embedder.backend}, {embedder.precision})"),
-        ("passage", f"at most {described.manifest.chunking.max_tokens} tokens"),
-    ):
-        click.echo(f"{name:<12}{value}")
-
-
-@cli.command()
-@index_option
-def verify(folder: Path) -> None:
-    """Check every offset, hash, vector and count; exit 1 if something is wrong."""
-    with _open(folder) as store:
-        problems = store.verify()
-        held = len(store)
-    for problem in problems:
-        click.echo(problem)
-    if problems:
-        sys.exit(1)
-    click.echo(f"ok: {held} articles")
+for command in COMMANDS:
+    cli.add_command(command)
 
 
 @cli.command()
@@ -161,12 +50,12 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     from qa.render import passage_as_text
 
     checked = check_question(query)
-    with _open(folder) as store:
+    with open_index(folder) as store:
         hits = store.search(checked, k)
         found = [FoundPassage.of(hit, store.article(hit.passage.article_id)) for hit in hits]
     for number, passage in enumerate(found, start=1):
         if as_json:
-            _print_json(asdict(passage))
+            print_json(asdict(passage))
         else:
             click.echo(passage_as_text(number, passage))
 
@@ -184,7 +73,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:
     with _assistant(**options) as assistant:
         answer = assistant.ask(question)
         if as_json:
-            _print_json(answer.to_json())
+            print_json(answer.to_json())
         else:
             click.echo(answer_as_text(answer))
 
@@ -286,26 +175,10 @@ def main() -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Stopped. Articles and answers that were finished before are kept.", err=True)
+        click.echo(
+            "Stopped. Articles and answers that were finished before are kept; the same command goes on.", err=True
+        )
         sys.exit(130)
-
-
-def _open(folder: Path) -> Index:
-    from index.store import Index
-
-    return Index.open(folder)
-
-
-def _open_or_create(folder: Path, embedder: str | None) -> Index:
-    """Open the index of a folder without loading its embedder, or make one."""
-    from index.embed import load_encoder
-    from index.errors import IndexNotFound
-    from index.store import Index
-
-    try:
-        return Index.open(folder, load_encoder(embedder) if embedder else None)
-    except IndexNotFound:
-        return Index.create(folder, load_encoder(embedder) if embedder else load_encoder())
 
 
 @contextmanager
@@ -317,7 +190,7 @@ def _assistant(
     searched: AbstractContextManager[Index] | None = None,
 ) -> Iterator[Assistant]:
     """Open the index of a folder, or the one that is given in its place, and load the reader."""
-    with searched or _open(folder) as store:
+    with searched or open_index(folder) as store:
         from qa.assistant import Assistant
 
         with _collector_off():
@@ -337,8 +210,3 @@ def _collector_off() -> Iterator[None]:
     finally:
         gc.freeze()
         gc.enable()
-
-
-def _print_json(value: Any) -> None:
-    readable = (sys.stdout.encoding or "").lower().startswith("utf")
-    click.echo(json.dumps(value, ensure_ascii=not readable))

@@ -28,7 +28,7 @@ def filled(folder: Path, texts: Sequence[str]) -> sqlite3.Connection:
             "INSERT INTO articles (id, text, authors, tags, metadata, content_hash) VALUES (?, ?, '', '', '', '')",
             (name, text),
         )
-        db.execute("INSERT INTO passages VALUES (?, ?, 0, ?, x'')", (row, name, len(text)))
+        db.execute("INSERT INTO passages VALUES (?, ?, 0, ?, x'', x'')", (row, name, len(text)))
     lexical.add(db, list(enumerate(texts, start=1)))
     return db
 

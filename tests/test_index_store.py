@@ -70,8 +70,8 @@ def test_the_last_of_one_id_in_a_batch_wins(index: Index) -> None:
 
 def test_two_articles_with_the_same_text_are_both_kept(index: Index) -> None:
     index.add([Article("b", NORTH.text), Article("a", NORTH.text)])
-    hits = index.search("northern minister", 10)
-    assert [hit.passage.article_id for hit in hits] == ["a", "b"]
+    (hit,) = index.search("northern minister", 10)
+    assert (hit.passage.article_id, [copy.article_id for copy in hit.copies]) == ("a", ["b"])
     assert index.verify() == []
 
 
@@ -106,7 +106,10 @@ def test_an_empty_index_finds_nothing(index: Index) -> None:
 
 def test_equal_scores_are_ordered_by_passage_id(index: Index) -> None:
     index.add(Article(name, "The very same words.") for name in ("c", "a", "d", "b"))
-    assert [hit.passage.article_id for hit in index.search("same words", 3)] == ["a", "b", "c"]
+    (hit,) = index.search("same words", 3)
+    assert [passage.article_id for passage in (hit.passage, *hit.copies)] == ["a", "b", "c", "d"]
+    vector = index.encoder.encode(["same words"])[0]
+    assert [hit.passage.article_id for hit in index.nearest(vector, 3)] == ["a", "b", "c"]
 
 
 def test_a_reader_picks_up_what_a_writer_commits(index: Index) -> None:

@@ -1,0 +1,95 @@
+"""The database of an index folder: the blocks that every use of it stands in, and its generations."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import UnusableIndex
+from index.schema import connect
+
+CATALOG_FILE = "catalog.sqlite"
+
+
+class Database:
+    """A database for one thread at a time: every use stands inside one of the four blocks.
+
+    `session` is for a read, `snapshot` for reads that must agree, `transaction` for a change, `preparation` for one
+    that is not seen. They nest in themselves only as far as `session` in any of them.
+    """
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open the database; see `schema.connect` for the errors."""
+        self._path = folder / CATALOG_FILE
+        self._db = connect(self._path, create=create)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Close the database, once no other thread is using it."""
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Keep other threads out, and turn SQLite's errors into ours.
+
+        Raises:
+            UnusableIndex: If the database cannot be read or written: damage, a full disk, a read-only folder, another
+                writer at work for more than half a minute.
+        """
+        with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                raise UnusableIndex(
+                    f"The index {str(self._path)!r} cannot be used: {error}. What was committed before stays. See to "
+                    "the disk and the folder's permissions and try again; pullquote verify checks an index."
+                ) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Run a block of reads that all see one committed generation."""
+        with self.session(), self._between("BEGIN"):
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Run a block as one transaction that makes one new generation; nothing of it stays if it raises."""
+        with self.preparation():
+            yield
+            self._db.execute("INSERT INTO generations (token) VALUES (lower(hex(randomblob(8))))")
+
+    @contextmanager
+    def preparation(self) -> Iterator[None]:
+        """Run a block as one transaction that changes nothing of what is searched."""
+        with self.session(), self._between("BEGIN IMMEDIATE"):
+            yield
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """The connection, for the parts of the database that have a file of their own. Inside one of the blocks."""
+        return self._db
+
+    @contextmanager
+    def _between(self, begin: str) -> Iterator[None]:
+        self._db.execute(begin)
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    @property
+    def generation(self) -> int:
+        """How many transactions have changed the index."""
+        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM generations").fetchone()[0])
+
+    def token(self, generation: int) -> str | None:
+        """Return what tells a generation from one of the same number in another database or another past of it."""
+        row = self._db.execute("SELECT token FROM generations WHERE number = ?", (generation,)).fetchone()
+        return str(row[0]) if row else None

@@ -1,0 +1,221 @@
+"""Keeping an index sound: checking, repairing, shrinking, backing up, embedding anew."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from index import lexical, manifest, next_passages, stories
+from index.adding import batches
+from index.article import Article
+from index.catalog import Catalog
+from index.chunk import Chunking
+from index.copies import signature
+from index.database import CATALOG_FILE
+from index.dense import DenseIndex
+from index.embed import Encoder
+from index.errors import AlreadyThere, UnusableIndex
+from index.manifest import Manifest
+from index.schema import connect
+from index.verify import article_problems
+
+_UNIT = 1e-3
+
+
+def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
+    """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
+    found: list[str] = []
+    try:
+        with catalog.session():
+            found += catalog.problems()
+            ids = catalog.article_ids()
+        for article_id in ids:
+            with catalog.session():
+                found += article_problems(catalog, article_id, catalog.manifest.embedder.dimension)
+        with catalog.snapshot():
+            found += dense.fresh().problems(dense.fetch)
+    except UnusableIndex as error:
+        found.append(str(error))
+    return found
+
+
+def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
+    """Make anew what is derived from the articles: vectors that are none, BM25's words, stories, the search index.
+
+    An article's own text is nobody's to repair: one that is stored damaged stays as it is, and `problems` names it.
+    """
+    with catalog.snapshot():
+        wrong = [
+            (row, passage)
+            for article in _sound_articles(catalog)
+            for row, passage in catalog.passages_of(article)
+            if not _is_unit(catalog.vector(row), encoder.info.dimension)
+        ]
+    vectors = encoder.encode([passage.text for _, passage in wrong])
+    with catalog.transaction():
+        for (row, _), vector in zip(wrong, vectors, strict=True):
+            catalog.put_vector(row, vector)
+        lexical.rebuild(catalog.db)
+        for article in _sound_articles(catalog):
+            stories.remove(catalog.db, article.id)
+            stories.put(catalog.db, article.id, signature(article.text))
+    with catalog.snapshot():
+        dense.rebuild()
+
+
+def forget(catalog: Catalog, article_ids: Sequence[str]) -> None:
+    """Forget what is kept of articles beside themselves: cached vectors, passages for another embedder."""
+    catalog.db.execute("DELETE FROM kept_vectors")
+    catalog.db.executemany("DELETE FROM next_passages WHERE article_id = ?", [(one,) for one in article_ids])
+
+
+def shrink(catalog: Catalog) -> None:
+    """Write the database's file anew, without what was deleted.
+
+    Raises:
+        UnusableIndex: If another process reads the old state meanwhile.
+    """
+    with catalog.session():
+        catalog.db.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
+        catalog.db.execute("VACUUM")
+        busy, _, _ = catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise UnusableIndex(
+            "Another process is reading the index, so that its files still hold what was removed. "
+            "Run pullquote compact once it is done."
+        )
+
+
+def backup(catalog: Catalog, path: Path) -> None:
+    """Write the database into one new file, which appears when it is whole. Derived files need no backup.
+
+    Raises:
+        AlreadyThere: If the file exists.
+        UnusableIndex: If it cannot be written.
+    """
+    if path.exists():
+        raise AlreadyThere(f"{str(path)!r} exists; a backup is written to a new file. Name another one.")
+    try:
+        with TemporaryDirectory(prefix=".backup-", dir=path.absolute().parent) as folder:
+            temporary = Path(folder) / path.name
+            with catalog.session():
+                catalog.db.execute("VACUUM INTO ?", (str(temporary),))
+            _publish(temporary, path)
+    except OSError as error:
+        raise UnusableIndex(f"The backup {str(path)!r} cannot be written: {error.strerror or error}.") from error
+
+
+def restore(path: Path, folder: Path) -> None:
+    """Make an index from a backup, in a folder that has none.
+
+    Raises:
+        AlreadyThere: If the folder holds an index.
+        UnusableIndex: If the backup is not there, is damaged or is not one, or the folder cannot be written.
+    """
+    if (folder / CATALOG_FILE).exists():
+        raise AlreadyThere(f"{str(folder)!r} holds an index. Name another folder with --index, or move it away first.")
+    if not path.is_file():
+        raise UnusableIndex(f"There is no backup at {str(path)!r}.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".restore-", dir=folder) as temporary_folder:
+            temporary = Path(temporary_folder) / CATALOG_FILE
+            temporary.write_bytes(path.read_bytes())
+            _check_backup(temporary, path)
+            _publish(temporary, folder / CATALOG_FILE)
+    except OSError as error:
+        raise UnusableIndex(f"The index {str(folder)!r} cannot be written: {error.strerror or error}.") from error
+
+
+def embed_anew(catalog: Catalog, wanted: Manifest, encoder: Encoder) -> Iterator[int]:
+    """Gather the passages of another embedder beside those in use, then put them in their place in one transaction.
+
+    Yields how many articles are left after each batch. What was gathered before for the same manifest is used.
+    """
+    with catalog.preparation():
+        if manifest.read(catalog.db, manifest.NEXT) != wanted:
+            next_passages.clear(catalog.db)
+            manifest.write(catalog.db, wanted, manifest.NEXT)
+    while True:
+        with catalog.session():
+            left = next_passages.waiting(catalog.db)
+        if not left and _take_over(catalog, wanted):
+            return
+        for batch in batches(_articles(catalog, left)):
+            _gather(catalog, batch, wanted.chunking, encoder)
+            left = left[len(batch) :]
+            yield len(left)
+
+
+def _take_over(catalog: Catalog, wanted: Manifest) -> bool:
+    """Put the gathered passages in place, unless an article has come or changed meanwhile."""
+    with catalog.transaction():
+        if next_passages.waiting(catalog.db):
+            return False
+        next_passages.take_over(catalog.db)
+        manifest.write(catalog.db, wanted)
+        manifest.forget(catalog.db, manifest.NEXT)
+        return True
+
+
+def _gather(catalog: Catalog, batch: Sequence[Article], chunking: Chunking, encoder: Encoder) -> None:
+    cut = [chunking.passages(article, encoder.token_spans) for article in batch]
+    vectors = iter(encoder.encode([passage.text for passages in cut for passage in passages]))
+    with catalog.preparation():
+        for article, passages in zip(batch, cut, strict=True):
+            own = np.array([next(vectors) for _ in passages])
+            next_passages.put(catalog.db, article.id, article.content_hash, passages, own)
+
+
+def _articles(catalog: Catalog, ids: Sequence[str]) -> Iterator[Article]:
+    for article_id in ids:
+        with catalog.session():
+            article = catalog.article(article_id)
+        if article is not None:
+            yield article
+
+
+def _sound_articles(catalog: Catalog) -> Iterator[Article]:
+    for article_id in catalog.article_ids():
+        try:
+            article = catalog.article(article_id)
+        except UnusableIndex:
+            continue
+        if article is not None:
+            yield article
+
+
+def _is_unit(vector: bytes, dimension: int) -> bool:
+    return len(vector) == 4 * dimension and abs(float(np.linalg.norm(np.frombuffer(vector, "<f4"))) - 1) <= _UNIT
+
+
+def _check_backup(copied: Path, path: Path) -> None:
+    try:
+        db = connect(copied)
+    except FileNotFoundError:
+        raise UnusableIndex(f"{str(path)!r} is empty, not a backup of an index.") from None
+    try:
+        damage = [line for (line,) in db.execute("PRAGMA integrity_check") if line != "ok"]
+    except sqlite3.DatabaseError as error:
+        damage = [str(error)]
+    finally:
+        db.close()
+    if damage:
+        raise UnusableIndex(f"The backup {str(path)!r} is damaged: {damage[0]}. Nothing was restored.")
+
+
+def _publish(temporary: Path, path: Path) -> None:
+    """Give a finished file its name, on disk before it is seen."""
+    with temporary.open("rb+") as file:
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    descriptor = os.open(path.absolute().parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,283 @@
+"""The commands that make and keep an index. What a command needs is imported inside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qa.options import index_option, json_option, loading_options
+
+if TYPE_CHECKING:
+    from index.article import Article
+    from index.load import LoadOptions
+    from index.store import Index
+    from qa.progress import ReadingProgress
+
+
+@click.command("index")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option(
+    "--sync", is_flag=True, help="Also remove the articles that are gone from the folders named (can be undone)."
+)
+@click.option(
+    "--embedder",
+    metavar="NAME",
+    envvar="PULLQUOTE_EMBEDDER",
+    show_envvar=True,
+    help="A sentence-transformers model, for a new index.  [default: the packaged all-MiniLM-L6-v2]",
+)
+@loading_options
+@index_option
+def index_command(
+    sources: tuple[str, ...], sync: bool, embedder: str | None, options: LoadOptions, folder: Path
+) -> None:
+    """Add and update articles: files, folders, patterns such as 'news/**/*.html', addresses of pages and feeds.
+
+    Reads .txt, .md, .html, .pdf, .docx, .jsonl, .json, .csv, .tsv and feeds, each also with .gz behind it. What is
+    unchanged costs nothing. Stopped half-way, it keeps what it has committed; the same command goes on.
+    """
+    from index.adding import Added
+    from index.sync import gone
+    from qa.progress import ReadingProgress
+
+    total, removed = Added(), list[str]()
+    with open_or_create(folder, embedder) as store, ReadingProgress(sources) as progress:
+        reading = Reading(sources, options, progress)
+        for report in store.add_each(reading.articles()):
+            total += report
+            progress.committed(len(report.added) + len(report.replaced) + len(report.unchanged))
+        if sync:
+            removed = gone(store.locations(), sources, reading.ids, reading.failed)
+            store.remove(removed)
+        held = len(store)
+    reading.say_what_was_passed_over()
+    gone_too = f", removed {len(removed)}" if sync else ""
+    click.echo(
+        f"added {len(total.added)}, replaced {len(total.replaced)}, unchanged {len(total.unchanged)}{gone_too}, "
+        f"failed {len(reading.failed)}; the index in {folder} holds {held} articles"
+    )
+    if reading.failed:
+        sys.exit(1)
+
+
+class Reading:
+    """The articles of some sources on their way to the index, and what became of the rest."""
+
+    def __init__(self, sources: tuple[str, ...], options: LoadOptions, progress: ReadingProgress) -> None:
+        self.ids: set[str] = set()
+        self.failed: list[str] = []
+        self._sources = sources
+        self._options = options
+        self._progress = progress
+        self._passed_over = 0
+        self._languages: list[str | None] = []
+
+    def articles(self) -> Iterator[Article]:
+        """Yield what can be read; say at once what cannot."""
+        from index.article import Article
+        from index.load import Failure, read_articles
+
+        for item in read_articles(self._sources, self._options):
+            if isinstance(item, Article):
+                self.ids.add(item.id)
+                self._languages.append(item.language)
+                self._progress.reading(item)
+                yield item
+            elif isinstance(item, Failure):
+                self.failed.append(item.location)
+                click.echo(f"not indexed: {item.location} {item.reason}", err=True)
+            else:
+                self._passed_over += 1
+
+    def say_what_was_passed_over(self) -> None:
+        """Count the files that no loader reads, and the articles that the models do not read."""
+        from index.load.language import unread_languages
+
+        if self._passed_over:
+            click.echo(f"passed over: {self._passed_over} files of other formats, or links to folders", err=True)
+        unread = unread_languages(self._languages)
+        if unread:
+            counts = ", ".join(f"{count} in {language!r}" for language, count in unread.items())
+            click.echo(
+                f"not English: {counts}. They are stored exactly; the packaged models read English and answer from "
+                "them badly.",
+                err=True,
+            )
+
+
+@click.command("list")
+@click.option("--removed", is_flag=True, help="List the removed articles that can be brought back.")
+@json_option
+@index_option
+def list_command(folder: Path, removed: bool, as_json: bool) -> None:
+    """List the articles: id, title, date and number of characters."""
+    with open_index(folder) as store:
+        if removed:
+            for article_id in store.removed():
+                click.echo(json.dumps({"id": article_id}) if as_json else article_id)
+            return
+        for article in store.articles():
+            if as_json:
+                fields = asdict(article)
+                fields["characters"] = len(fields.pop("text"))
+                print_json(fields)
+            else:
+                cells = (article.id, article.title or "untitled", article.published or "undated", len(article.text))
+                click.echo("\t".join(map(str, cells)))
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option("--undo", is_flag=True, help="Bring removed articles back; possible until pullquote compact.")
+@click.option("--erase", is_flag=True, help="Remove for good, from all of the index's files; cannot be undone.")
+@index_option
+def remove(ids: tuple[str, ...], undo: bool, erase: bool, folder: Path) -> None:
+    """Remove articles by their ids: all of those named, or none if one is unknown."""
+    from index.article import clean_text
+
+    if undo and erase:
+        raise click.UsageError("--undo and --erase exclude each other.")
+    named = list(dict.fromkeys(map(clean_text, ids)))
+    with open_index(folder) as store:
+        if undo:
+            store.bring_back(named)
+            done, hint = "brought back", ""
+        elif erase:
+            store.erase(named)
+            done, hint = "erased", ""
+        else:
+            store.remove(named)
+            done, hint = "removed", " (pullquote remove --undo brings them back)"
+        click.echo(f"{done} {len(named)}; the index in {folder} holds {len(store)} articles{hint}")
+
+
+@click.command()
+@json_option
+@index_option
+def info(folder: Path, as_json: bool) -> None:
+    """Describe the index: what it holds and what it was built with."""
+    with open_index(folder) as store:
+        described = store.info()
+    if as_json:
+        print_json(asdict(described))
+        return
+    embedder = described.manifest.embedder
+    for name, value in (
+        ("index", described.path),
+        ("articles", described.counts.articles),
+        ("passages", described.counts.passages),
+        ("generation", described.generation),
+        ("format", described.format),
+        ("size", f"{described.bytes / 1e6:.1f} MB"),
+        ("embedder", f"{embedder.name} ({embedder.dimension} dimensions, {embedder.backend}, {embedder.precision})"),
+        ("passage", f"at most {described.manifest.chunking.max_tokens} tokens"),
+    ):
+        click.echo(f"{name:<12}{value}")
+
+
+@click.command()
+@click.option("--repair", is_flag=True, help="Make anew what is derived from the articles.")
+@index_option
+def verify(folder: Path, repair: bool) -> None:
+    """Check every offset, hash, vector and count; exit 1 if something is wrong."""
+    with open_index(folder) as store:
+        if repair:
+            store.repair()
+        problems = store.verify()
+        held = len(store)
+    for problem in problems:
+        click.echo(problem)
+    if problems:
+        click.echo(
+            "What is left is not derived: index the articles named again from their sources, or restore a backup."
+            if repair
+            else "pullquote verify --repair makes anew what is derived from the articles.",
+            err=True,
+        )
+        sys.exit(1)
+    click.echo(f"ok: {held} articles")
+
+
+@click.command()
+@index_option
+def compact(folder: Path) -> None:
+    """Give back the room of removed articles, which cannot be brought back after it."""
+    with open_index(folder) as store:
+        before = store.info().bytes
+        store.compact()
+        click.echo(f"{before / 1e6:.1f} MB before, {store.info().bytes / 1e6:.1f} MB now")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@index_option
+def backup(file: Path, folder: Path) -> None:
+    """Write the whole index into one new file, while it is in use."""
+    with open_index(folder) as store:
+        store.backup(file)
+    click.echo(f"written to {file} ({os.path.getsize(file) / 1e6:.1f} MB)")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@index_option
+def restore(file: Path, folder: Path) -> None:
+    """Make an index from a backup, in a folder that has none."""
+    from index.upkeep import restore as restore_backup
+
+    restore_backup(file, folder)
+    with open_index(folder) as store:
+        click.echo(f"the index in {folder} holds {len(store)} articles")
+
+
+@click.command()
+@click.argument("embedder", metavar="NAME")
+@index_option
+def reembed(embedder: str, folder: Path) -> None:
+    """Embed all articles with another sentence-transformers model; the old vectors serve until all are done.
+
+    Stopped half-way, the same command goes on.
+    """
+    from tqdm import tqdm
+
+    from index.embed import load_encoder
+
+    with open_index(folder) as store, tqdm(total=len(store), unit=" articles", disable=None, leave=False) as bar:
+        for left in store.embed_anew(load_encoder(embedder)):
+            bar.update(bar.total - left - bar.n)
+        click.echo(f"the index in {folder} is searched with {store.manifest.embedder.name}")
+
+
+COMMANDS = (index_command, list_command, remove, info, verify, compact, backup, restore, reembed)
+
+
+def open_index(folder: Path) -> Index:
+    """Open the index of a folder."""
+    from index.store import Index
+
+    return Index.open(folder)
+
+
+def open_or_create(folder: Path, embedder: str | None) -> Index:
+    """Open the index of a folder without loading its embedder, or make one."""
+    from index.embed import load_encoder
+    from index.errors import IndexNotFound
+    from index.store import Index
+
+    try:
+        return Index.open(folder, load_encoder(embedder) if embedder else None)
+    except IndexNotFound:
+        return Index.create(folder, load_encoder(embedder) if embedder else load_encoder())
+
+
+def print_json(value: Any) -> None:
+    """Print one line of JSON that the output's encoding can carry."""
+    readable = (sys.stdout.encoding or "").lower().startswith("utf")
+    click.echo(json.dumps(value, ensure_ascii=not readable))
