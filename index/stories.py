@@ -37,6 +37,12 @@ def remove(db: sqlite3.Connection, article_id: str) -> None:
         db.execute("DELETE FROM stories WHERE article_id = ?", (article_id,))
 
 
+def clear(db: sqlite3.Connection) -> None:
+    """Forget all stories."""
+    db.execute("DELETE FROM stories")
+    db.execute("DELETE FROM story_bands")
+
+
 def of(db: sqlite3.Connection, article_ids: Sequence[str]) -> dict[str, int]:
     """Return the stories of articles."""
     return dict(

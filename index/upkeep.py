@@ -61,8 +61,8 @@ def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
         for (row, _), vector in zip(wrong, vectors, strict=True):
             catalog.put_vector(row, vector)
         lexical.rebuild(catalog.db)
+        stories.clear(catalog.db)
         for article in _sound_articles(catalog):
-            stories.remove(catalog.db, article.id)
             stories.put(catalog.db, article.id, signature(article.text))
     with catalog.snapshot():
         dense.rebuild()

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import HashEncoder
+
+from index import Article, Chunking, Index
+from index.embed import Vectors
+from index.errors import AlreadyThere, IndexNotFound, UnknownArticle, UnusableIndex
+from index.upkeep import restore
+
+NORTH = Article("north.txt", "The northern minister met the envoy. They spoke about herring.", title="North")
+SOUTH = Article("south.txt", "The southern minister met nobody. He spoke about the weather.")
+SECRET = Article("secret.txt", "The xylophonist Quarrington confessed everything to Zubrowka.", title="Secretissimo")
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with Index.create(tmp_path / "index", HashEncoder()) as opened:
+        yield opened
+
+
+def reopened(index: Index) -> Index:
+    return Index.open(index.path, HashEncoder())
+
+
+def everything_in(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+def execute(index: Index, statement: str) -> None:
+    with sqlite3.connect(index.path / "catalog.sqlite") as db:
+        db.execute(statement)
+
+
+def test_a_removed_article_is_brought_back_as_it_was_and_not_embedded_again(index: Index) -> None:
+    index.add([NORTH, SOUTH])
+    before = index.search("minister herring", 5)
+    index.remove(["north.txt"])
+    assert (index.removed(), len(index)) == (["north.txt"], 1)
+    again = reopened(index)
+    again.bring_back(["north.txt"])
+    assert (again.removed(), again.article("north.txt")) == ([], NORTH)
+    assert again.search("minister herring", 5) == before
+    assert "herring" not in " ".join(again.encoder.encoded[:-1])  # type: ignore[attr-defined]
+    assert again.verify() == []
+
+
+def test_bringing_back_takes_all_or_none(index: Index) -> None:
+    index.add([NORTH, SOUTH])
+    index.remove(["north.txt"])
+    with pytest.raises(UnknownArticle, match="'nobody'"):
+        index.bring_back(["north.txt", "nobody"])
+    index.add([replace(NORTH, text="Another text.")])
+    with pytest.raises(AlreadyThere, match=r"'north.txt' again; remove that one first"):
+        index.bring_back(["north.txt"])
+    assert index.article("north.txt").text == "Another text."
+
+
+def test_compacting_gives_up_what_was_removed(index: Index) -> None:
+    index.add([SECRET, SOUTH])
+    index.remove(["secret.txt"])
+    assert b"Quarrington" in everything_in(index.path)
+    index.compact()
+    assert index.removed() == []
+    assert b"Quarrington" not in everything_in(index.path)
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("first", ["there", "removed before"])
+def test_what_is_erased_is_in_none_of_the_files(index: Index, first: str) -> None:
+    index.add([SECRET, SOUTH])
+    vector = index.encoder.encode([SECRET.text])[0].astype("<f4").tobytes()
+    assert vector in everything_in(index.path)
+    if first == "removed before":
+        index.remove(["secret.txt"])
+    index.erase(["secret.txt"])
+    left = everything_in(index.path)
+    assert not [trace for trace in (b"uarrington", b"zubrowka", b"Secretissimo", vector) if trace in left]
+    assert (index.removed(), len(index), index.verify()) == ([], 1, [])
+
+
+def test_erasing_takes_all_or_none(index: Index) -> None:
+    index.add([NORTH])
+    with pytest.raises(UnknownArticle, match="'nobody'"):
+        index.erase(["north.txt", "nobody"])
+    assert index.article("north.txt") == NORTH
+
+
+def test_erasing_while_another_process_reads_says_what_to_do(index: Index) -> None:
+    index.add([SECRET, SOUTH])
+    reader = sqlite3.connect(index.path / "catalog.sqlite")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM articles").fetchone()
+    index._catalog.db.execute("PRAGMA busy_timeout = 10")
+    with pytest.raises(UnusableIndex, match=r"Another process is reading.*pullquote compact"):
+        index.erase(["secret.txt"])
+    assert len(index) == 1
+    reader.close()
+    index.compact()
+    assert b"Quarrington" not in everything_in(index.path)
+
+
+def test_no_text_is_embedded_twice(tmp_path: Path) -> None:
+    encoder = HashEncoder()
+    with Index.create(tmp_path, encoder, Chunking(12)) as index:
+        index.add([NORTH, replace(NORTH, id="copy"), replace(NORTH, id="longer", text=NORTH.text + " It rained.")])
+        index.add([replace(NORTH, text="It rained. " + NORTH.text)])
+        index.remove(["copy"])
+        index.add([replace(NORTH, id="copy")])
+    assert len(encoder.encoded) == len(set(encoder.encoded)) > 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE passages SET vector = zeroblob(128)",
+        "UPDATE passages SET vector = x'00' WHERE row = 1",
+        "INSERT INTO lexical (rowid, text) VALUES (999, 'x')",
+        "DELETE FROM lexical",
+        "DELETE FROM stories",
+    ],
+    ids=["norm", "dimension", "words too many", "no words", "no stories"],
+)
+def test_repair_makes_anew_what_is_derived(index: Index, damage: str) -> None:
+    index.add([NORTH, SOUTH, replace(SOUTH, id="copy.txt")])
+    before = index.search("minister herring", 5)
+    execute(index, damage)
+    damaged = reopened(index)
+    damaged.repair()
+    assert damaged.verify() == []
+    assert damaged.search("minister herring", 5) == before
+    assert reopened(index).search("minister herring", 5) == before
+
+
+def test_repair_heals_a_search_index_with_other_vectors(index: Index) -> None:
+    index.add([NORTH, SOUTH])
+    (base,) = index.path.glob("vectors-*.faiss")
+    data = bytearray(base.read_bytes())
+    data[-200:-100] = bytes(100)
+    base.write_bytes(data)
+    damaged = reopened(index)
+    assert damaged.verify()
+    damaged.repair()
+    assert reopened(index).verify() == []
+
+
+def test_repair_leaves_a_damaged_article_to_its_source(index: Index) -> None:
+    index.add([NORTH, SOUTH])
+    execute(index, "UPDATE articles SET text = 'x' || text WHERE id = 'north.txt'")
+    damaged = reopened(index)
+    damaged.repair()
+    assert ["its hash differs" in problem for problem in damaged.verify()] == [True]
+    assert len(damaged) == 2
+
+
+def test_a_backup_holds_everything_and_is_restored_elsewhere(index: Index, tmp_path: Path) -> None:
+    index.add([NORTH, SOUTH])
+    index.remove(["south.txt"])
+    index.backup(tmp_path / "backup")
+    index.add([SECRET])
+    restore(tmp_path / "backup", tmp_path / "other" / "place")
+    with Index.open(tmp_path / "other" / "place", HashEncoder()) as other:
+        assert ([article.id for article in other.articles()], other.removed()) == (["north.txt"], ["south.txt"])
+        assert other.search("herring", 1)[0].passage.article_id == "north.txt"
+        assert other.verify() == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup", "index", "other"]
+
+
+def test_a_backup_never_overwrites_and_neither_does_a_restore(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("hello")
+    with pytest.raises(AlreadyThere, match="Name another one"):
+        index.backup(tmp_path / "letter")
+    index.backup(tmp_path / "backup")
+    with pytest.raises(AlreadyThere, match="holds an index"):
+        restore(tmp_path / "backup", index.path)
+    assert (tmp_path / "letter").read_text() == "hello"
+
+
+@pytest.mark.parametrize("kind", ["nothing", "empty", "text", "torn", "other database"])
+def test_what_is_no_backup_is_not_restored(index: Index, tmp_path: Path, kind: str) -> None:
+    index.add([Article(f"a{n}", f"Article number {n}. " * 40) for n in range(40)])
+    backup = tmp_path / "backup"
+    index.backup(backup)
+    data = backup.read_bytes()
+    backup.unlink()
+    if kind == "other database":
+        sqlite3.connect(backup).execute("CREATE TABLE mail (x)").connection.commit()
+    elif kind != "nothing":
+        backup.write_bytes({"empty": b"", "text": b"Dear all, " * 500, "torn": data[: len(data) // 2]}[kind])
+    with pytest.raises(UnusableIndex, match=r"backup|database"):
+        restore(backup, tmp_path / "new")
+    with pytest.raises(IndexNotFound):
+        Index.open(tmp_path / "new")
+
+
+def test_the_old_vectors_serve_until_all_are_embedded_anew(index: Index) -> None:
+    index.add([NORTH, SOUTH])
+    reader = reopened(index)
+    for _ in index.embed_anew(HashEncoder("other", 48)):
+        assert reader.search("herring", 1)[0].passage.article_id == "north.txt"
+        assert reader.manifest.embedder.name == "hash"
+    assert index.manifest.embedder.name == "other"
+    assert index.search("herring", 1)[0].passage.article_id == "north.txt"
+    assert index.verify() == []
+    assert Index.open(index.path, HashEncoder("other", 48)).search("weather", 1)[0].passage.article_id == "south.txt"
+
+
+def test_an_open_index_takes_up_the_new_embedder(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.add([NORTH, SOUTH])
+    reader = reopened(index)
+    before = reader.search("herring", 2)
+    assert list(index.embed_anew(HashEncoder("other", 48))) == [0]
+    monkeypatch.setattr("index.store.load_encoder", lambda name: HashEncoder(name, 48))
+    assert [hit.passage for hit in reader.search("herring", 2)] == [hit.passage for hit in before]
+
+
+def test_embedding_anew_goes_on_where_it_was_stopped(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.adding._BATCH_CHARACTERS", 10)
+    index.add([NORTH, SOUTH, SECRET])
+    first = HashEncoder("other", 48)
+    assert next(index.embed_anew(first)) == 2
+    second = HashEncoder("other", 48)
+    assert list(reopened(index).embed_anew(second)) == [1, 0]
+    assert not set(first.encoded) & set(second.encoded)
+    assert len(index) == 3
+    assert Index.open(index.path, HashEncoder("other", 48)).verify() == []
+
+
+def test_an_article_that_comes_while_embedding_anew_is_taken_along(index: Index) -> None:
+    index.add([NORTH])
+
+    class Meanwhile(HashEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            reopened(index).add([SOUTH])
+            return super().encode(texts)
+
+    list(index.embed_anew(Meanwhile("other", 48)))
+    with Index.open(index.path, HashEncoder("other", 48)) as done:
+        assert [article.id for article in done.articles()] == ["north.txt", "south.txt"]
+        assert done.verify() == []
+
+
+def test_what_was_embedded_for_the_old_model_is_embedded_again_for_the_new(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.add([NORTH])
+    monkeypatch.setattr("index.store.load_encoder", lambda name: HashEncoder(name, 48))
+
+    class Overtaken(HashEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            list(reopened(index).embed_anew(HashEncoder("other", 48)))
+            return super().encode(texts)
+
+    Index.open(index.path, Overtaken()).add([SOUTH])
+    with Index.open(index.path, HashEncoder("other", 48)) as done:
+        assert len(done) == 2
+        assert done.verify() == []
