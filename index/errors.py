@@ -2,11 +2,14 @@
 
 ArticleIndexError
 ├── InvalidArticle        a record that cannot become an article
-├── UnreadableFile        a file that cannot be read as text
+├── InvalidFieldMap       a map of field names that is none
+├── UnreadableFile        a source that cannot be read as an article
+├── UnreadableAddress     an address that cannot be fetched, or must not be
 ├── IndexNotFound         no index where one was expected
 ├── UnusableIndex         a file that is damaged or is not an index
 │   └── NewerIndex        written by a newer version of Pullquote
 ├── UnknownArticle        an id that the index does not hold
+├── AlreadyThere          an id or a file that stands in the way
 └── ModelError            a model that cannot be loaded
     ├── ChecksumMismatch  weights that are not the ones expected
     └── WrongEmbedder     an embedder other than the one that built the index
@@ -26,8 +29,16 @@ class InvalidArticle(ArticleIndexError):
     """A record that cannot become an article."""
 
 
+class InvalidFieldMap(ArticleIndexError):
+    """A map of an article's fields to a file's that is none."""
+
+
 class UnreadableFile(ArticleIndexError):
-    """A file that cannot be read as text."""
+    """A source that cannot be read as an article."""
+
+
+class UnreadableAddress(ArticleIndexError):
+    """An address that cannot be fetched, or must not be."""
 
 
 class IndexNotFound(ArticleIndexError):
@@ -56,8 +67,12 @@ class UnknownArticle(ArticleIndexError):
 
     def __init__(self, ids: Sequence[str]) -> None:
         names = ", ".join(repr(i) for i in ids)
-        super().__init__(f"No article in the index has the id {names}. See the ids: pullquote list")
+        super().__init__(f"No article in the index has the id {names}. See the ids: pullquote list (--removed)")
         self.ids = tuple(ids)
+
+
+class AlreadyThere(ArticleIndexError):
+    """Something that stands in the way of what would be written."""
 
 
 class ModelError(ArticleIndexError):
@@ -80,5 +95,6 @@ class WrongEmbedder(ModelError):
     def __init__(self, found: str, expected: str) -> None:
         super().__init__(
             f"The index was built with the embedder {expected}, but the one loaded is {found}. "
-            "Name the embedder that built it, or index the articles into a new folder with --index."
+            "Name the embedder that built it, change it for all articles with pullquote reembed, or index the articles "
+            "into a new folder with --index."
         )

@@ -1,26 +1,61 @@
-"""Files and folders to articles: one file a format, all behind `Loader`."""
+"""Files, folders and addresses to articles: one file a format, all behind `Loader`."""
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article
 from index.errors import ArticleIndexError
-from index.load.base import Failure, Loader, PassedOver
+from index.load.base import Failure, Limits, Loader, LoadOptions, PassedOver
+from index.load.compressed import is_compressed
+from index.load.csv_file import CsvLoader
+from index.load.docx import DocxLoader
+from index.load.feed import FeedLoader
+from index.load.files import File, find_files, identity
+from index.load.html import HtmlLoader
+from index.load.json_file import JsonLoader
 from index.load.jsonl import JsonLinesLoader
+from index.load.language import with_language
 from index.load.markdown import MarkdownLoader
+from index.load.pdf import PdfLoader
+from index.load.records import parse_field_map
 from index.load.text import TextLoader
 
-__all__ = ["LOADERS", "Failure", "Loader", "PassedOver", "read_articles"]
+__all__ = [
+    "LOADERS",
+    "Failure",
+    "Limits",
+    "LoadOptions",
+    "Loader",
+    "PassedOver",
+    "parse_field_map",
+    "read_articles",
+]
 
-LOADERS: tuple[Loader, ...] = (TextLoader(), MarkdownLoader(), JsonLinesLoader())
+LOADERS: tuple[Loader, ...] = (
+    TextLoader(),
+    MarkdownLoader(),
+    JsonLinesLoader(),
+    JsonLoader(),
+    CsvLoader(),
+    HtmlLoader(),
+    PdfLoader(),
+    DocxLoader(),
+    FeedLoader(),
+)
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
-def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Failure | PassedOver]:
-    """Read files, and folders with all below them, in the order of their names.
+def read_articles(
+    sources: Iterable[str | Path], options: LoadOptions = LoadOptions()
+) -> Iterator[Article | Failure | PassedOver]:
+    """Read files, folders with all below them, and patterns such as `news/**/*.html`, in the order of their names.
+
+    An http or https address is fetched, see `index.load.web.read_address`. An article whose source states no language
+    has the one that its text tells, where that is sure.
 
     A file's id is its path below the folder that was named, or its name where it was named itself. Hidden files and
     folders are left out. Whatever cannot be read comes as a `Failure`, and the rest goes on; so does a second
@@ -28,80 +63,61 @@ def read_articles(paths: Iterable[str | Path]) -> Iterator[Article | Failure | P
     """
     read: set[tuple[int, int]] = set()
     places: dict[str, str | None] = {}
-    for found in _files(paths):
-        for item in [found] if not isinstance(found, _File) else _read_once(found, read):
+    for source in sources:
+        for item in _read_source(source, options, read):
             if isinstance(item, Article) and item.id in places:
                 place = item.location or item.id
                 yield Failure(place, f"has the id {item.id!r}, as has {places[item.id]}; the first one is kept")
                 continue
             if isinstance(item, Article):
                 places[item.id] = item.location
+                item = with_language(item)
             yield item
 
 
-@dataclass(frozen=True)
-class _File:
-    """A file to read: `named` where it was named itself, rather than found in a folder."""
-
-    path: Path
-    id: str
-    named: bool
-
-
-def _files(paths: Iterable[str | Path]) -> Iterator[_File | Failure | PassedOver]:
-    for given in paths:
-        root = Path(given)
-        try:
-            if root.is_dir():
-                yield from _files_below(root)
-            elif root.exists():
-                yield _File(root, root.name, named=True)
-            elif "://" in str(given):
-                yield Failure(str(given), "is an address; this version reads files and folders. Save the page as text.")
-            else:
-                yield Failure(str(given), "does not exist")
-        except OSError as error:
-            yield Failure(str(given), f"cannot be read: {error.strerror or error}")
+def _read_source(
+    source: str | Path, options: LoadOptions, read: set[tuple[int, int]]
+) -> Iterator[Article | Failure | PassedOver]:
+    if isinstance(source, str) and _ADDRESS.match(source):
+        yield from _read_address(source, options)
+        return
+    for found in find_files(source):
+        if isinstance(found, File):
+            yield from _read_once(found, options, read)
+        else:
+            yield found
 
 
-def _files_below(root: Path) -> Iterator[_File | Failure | PassedOver]:
-    closed: list[OSError] = []
-    found: list[Path] = []
-    links: list[Path] = []
-    for folder, folders, names in os.walk(root, onerror=closed.append):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        links += [path for path in (Path(folder) / name for name in folders) if path.is_symlink()]
-        found += [Path(folder) / name for name in names if not name.startswith(".")]
-    yield from (_File(path, path.relative_to(root).as_posix(), named=False) for path in sorted(found))
-    yield from (PassedOver(str(path)) for path in sorted(links))
-    yield from (Failure(str(error.filename), f"cannot be read: {error.strerror}") for error in closed)
+def _read_address(address: str, options: LoadOptions) -> Iterator[Article | Failure]:
+    from index.load.web import read_address
+
+    yield from read_address(address, options)
 
 
-def _read_once(file: _File, read: set[tuple[int, int]]) -> Iterator[Article | Failure | PassedOver]:
+def _read_once(
+    file: File, options: LoadOptions, read: set[tuple[int, int]]
+) -> Iterator[Article | Failure | PassedOver]:
     """Read a file unless it was read before, under this name or another."""
     try:
-        status = file.path.stat()
+        known = identity(file)
+        if known not in read:
+            read.add(known)
+            yield from _read_file(file, options)
+    except ArticleIndexError as error:
+        yield Failure(str(file.path), str(error))
     except OSError as error:
         yield Failure(str(file.path), f"cannot be read: {error.strerror or error}")
-        return
-    if (status.st_dev, status.st_ino) not in read:
-        read.add((status.st_dev, status.st_ino))
-        yield from _read(file)
 
 
-def _read(file: _File) -> Iterator[Article | Failure | PassedOver]:
-    path = file.path
-    loader = next((one for one in LOADERS if path.suffix.lower() in one.suffixes), None)
-    if loader is None and not file.named:
-        yield PassedOver(str(path))
-        return
-    if loader is None:
+def _read_file(file: File, options: LoadOptions) -> Iterator[Article | Failure | PassedOver]:
+    suffix = (Path(file.path.stem) if is_compressed(file.path) else file.path).suffix.lower()
+    loader = next((one for one in LOADERS if suffix in one.suffixes), None)
+    if loader is not None:
+        yield from loader.load(file.path, file.id, options)
+    elif file.named:
         known = ", ".join(suffix for one in LOADERS for suffix in one.suffixes)
-        yield Failure(str(path), f"has the ending {path.suffix!r}, expected one of {known}")
-        return
-    try:
-        yield from loader.load(path, file.id)
-    except ArticleIndexError as error:
-        yield Failure(str(path), str(error))
-    except OSError as error:
-        yield Failure(str(path), f"cannot be read: {error.strerror or error}")
+        yield Failure(
+            str(file.path), f"has the ending {suffix!r}, expected one of {known}; each may have .gz behind it"
+        )
+    else:
+        yield PassedOver(str(file.path))

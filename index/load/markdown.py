@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article
-from index.load.base import Failure, read_text
+from index.load.base import Failure, LoadOptions, read_text
 
-_TITLE = re.compile(r"\A\ufeff?\s*#[ \t]+(.+?)[ \t#\r]*$", re.MULTILINE)
+_TITLE = re.compile(r"\A\ufeff?\s*#[ \t]+(.+)")
 
 
 class MarkdownLoader:
@@ -17,8 +17,9 @@ class MarkdownLoader:
 
     suffixes = (".md", ".markdown")
 
-    def load(self, path: Path, id: str) -> Iterator[Article | Failure]:
+    def load(self, path: Path, id: str, options: LoadOptions) -> Iterator[Article | Failure]:
         """Yield the one article of the file."""
-        text = read_text(path)
+        text = read_text(path, options.limits)
         heading = _TITLE.match(text)
-        yield Article(id=id, text=text, title=heading[1].strip() if heading else None, location=str(path))
+        title = heading[1].rstrip(" \t#\r").strip() if heading else ""
+        yield Article(id=id, text=text, title=title or None, location=str(path))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from index.article import Article
-from index.load.base import Failure, read_text
+from index.load.base import Failure, LoadOptions, read_text
 
 
 class TextLoader:
@@ -14,6 +14,6 @@ class TextLoader:
 
     suffixes = (".txt",)
 
-    def load(self, path: Path, id: str) -> Iterator[Article | Failure]:
+    def load(self, path: Path, id: str, options: LoadOptions) -> Iterator[Article | Failure]:
         """Yield the one article of the file."""
-        yield Article(id=id, text=read_text(path), location=str(path))
+        yield Article(id=id, text=read_text(path, options.limits), location=str(path))
