@@ -213,6 +213,18 @@ class Catalog(Database):
             result[at] = np.frombuffer(found[0], dtype="<f4")
         return result
 
+    def vectors_of(self, passages: Iterable[Passage], dimension: int) -> dict[str, Vectors]:
+        """Return the vectors of passages by their ids; one that is gone is left out."""
+        rows: dict[str, int] = {}
+        for passage in passages:
+            found = self._db.execute(
+                'SELECT row FROM passages WHERE article_id = ? AND "start" = ? AND "end" = ? AND text_hash = ?',
+                (passage.article_id, passage.start, passage.end, text_hash(passage.text)),
+            ).fetchone()
+            if found is not None:
+                rows[passage.id] = found[0]
+        return dict(zip(rows, self.vectors(np.array(list(rows.values()), dtype=np.int64), dimension), strict=True))
+
     def vector(self, row: int) -> bytes:
         """Return a passage's vector as stored, whatever it is."""
         return bytes(self._db.execute("SELECT vector FROM passages WHERE row = ?", (row,)).fetchone()[0])

@@ -36,6 +36,7 @@ class Chunking:
     Attributes:
         max_tokens: The most tokens of the embedder's tokenizer in a passage, special tokens not counted. A passage
             also has at most ten times as many characters, since a long run without spaces can be a single token.
+            0: an article is one passage, from its first character to its last, however long.
     """
 
     max_tokens: int = 200
@@ -47,6 +48,8 @@ class Chunking:
         A passage that is at least half full ends with its paragraph.
         """
         text = article.text
+        if self.max_tokens == 0:
+            return [Passage(article.id, 0, len(text), text)]
         ruler = _Ruler(text, token_spans, self.max_tokens)
         pieces = [p for sentence in sentence_spans(text) for p in ruler.split(*sentence)]
         ranges = [
@@ -78,6 +81,10 @@ class Chunking:
                 start = piece_start
             end = piece_end
         yield start, end
+
+
+WHOLE_ARTICLES = Chunking(max_tokens=0)
+"""Articles as they come, each one passage."""
 
 
 class _Ruler:

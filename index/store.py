@@ -13,7 +13,7 @@ from index import manifest, trash, upkeep
 from index.adding import Added, add_batch, batches
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
-from index.chunk import Chunking
+from index.chunk import WHOLE_ARTICLES, Chunking
 from index.dense import DenseIndex
 from index.embed import Encoder, Vectors, check_embedder, load_encoder, same_embedder
 from index.errors import AlreadyThere, IndexNotFound, UnknownArticle, UnusableIndex
@@ -168,11 +168,14 @@ class Index:
             raise UnknownArticle([article_id])
         return article
 
+    def ids(self) -> list[str]:
+        """Return the ids of all articles, in order."""
+        with self._catalog.session():
+            return self._catalog.article_ids()
+
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids; one removed meanwhile is left out."""
-        with self._catalog.session():
-            ids = self._catalog.article_ids()
-        for article_id in ids:
+        for article_id in self.ids():
             with self._catalog.session():
                 article = self._catalog.article(article_id)
             if article is not None:
@@ -187,6 +190,11 @@ class Index:
         """Return an article's passages in order."""
         with self._catalog.session():
             return [passage for _, passage in self._catalog.passages_of(article)]
+
+    def vectors(self, passages: Iterable[Passage]) -> dict[str, Vectors]:
+        """Return the vectors of passages by their ids, each of shape (dimension,); one that is gone is left out."""
+        with self._catalog.snapshot():
+            return self._catalog.vectors_of(passages, self._catalog.manifest.embedder.dimension)
 
     def add(self, articles: Iterable[Article]) -> Added:
         """Add articles, each in place of the one that has its id; one that is there unchanged costs nothing.
@@ -205,14 +213,14 @@ class Index:
         if changed:
             self._compact_if_stale()
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """Remove articles, all or none; they can be brought back until `compact`.
+    def remove(self, ids: Sequence[str], *, keep: bool = True) -> None:
+        """Remove articles, all or none; unless `keep` is false they can be brought back until `compact`.
 
         Raises:
             UnknownArticle: Naming every id that is not there.
         """
         with self._catalog.transaction():
-            for article_id in ids:
+            for article_id in ids if keep else ():
                 trash.keep(self._catalog.db, article_id)
             unknown = [article_id for article_id in dict.fromkeys(ids) if not self._catalog.delete(article_id)]
             if unknown:
@@ -304,9 +312,11 @@ class Index:
         """Embed all passages with another embedder, and yield how many articles are left after each batch.
 
         Searches go on with the old passages until all are done, then take up the new ones at once. Stopped and called
-        again with the same embedder it goes on.
+        again with the same embedder it goes on. Articles that are one passage each stay so.
         """
-        yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking or chunking_for(encoder)), encoder)
+        if chunking is None:
+            chunking = WHOLE_ARTICLES if self.manifest.chunking == WHOLE_ARTICLES else chunking_for(encoder)
+        yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking), encoder)
         with self._loading:
             self._encoder = encoder
         with self._catalog.snapshot():

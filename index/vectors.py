@@ -89,6 +89,8 @@ class VectorIndex:
         """
         total = int(self._base.ntotal) - len(self._removed) + int(self._tail.ntotal)
         wanted = min(limit, total)
+        if wanted <= 0:
+            return []
         while True:
             found = self._search_both(vector, min(wanted + 1, total))
             if len(found) <= limit or found[-1][1] < found[limit - 1][1] or wanted >= total:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.article import Article, Passage
-from index.chunk import Chunking, approximate_token_spans
+from index.chunk import WHOLE_ARTICLES, Chunking, approximate_token_spans
 from index.embed import SentenceTransformerEncoder
 from index.sentences import sentence_around, sentence_spans
 
@@ -70,6 +70,11 @@ def test_a_long_run_without_spaces_is_split_by_characters() -> None:
 def test_a_passage_that_is_half_full_ends_with_its_paragraph() -> None:
     article = Article("a", "One two three four five six.\nSeven eight.")
     assert [p.text for p in Chunking(14).passages(article)] == ["One two three four five six.", "Seven eight."]
+
+
+@given(text=texts)
+def test_whole_articles_are_one_passage_outer_spaces_included(text: str) -> None:
+    assert WHOLE_ARTICLES.passages(Article("a", f" \n{text}\n")) == [Passage("a", 0, len(text) + 3, f" \n{text}\n")]
 
 
 @given(text=texts)

@@ -37,7 +37,9 @@ def test_gradio_is_imported_under_the_chat_only() -> None:
 
 
 def test_langchain_is_imported_at_its_seam_only() -> None:
-    assert importers("langchain_core") == {"index/langchain.py"}
+    found = importers("langchain_core")
+    assert found
+    assert all(path.startswith("index/langchain/") for path in found)
 
 
 def test_models_are_imported_where_they_are_loaded_only() -> None:
@@ -55,7 +57,7 @@ def test_importing_loads_nothing_heavy(module: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("package", ["index", "qa", "qa/read", "qa/evaluate"])
+@pytest.mark.parametrize("package", ["index", "index/langchain", "qa", "qa/read", "qa/evaluate"])
 def test_all_is_exact(package: str) -> None:
     """What the front of a package imports, no more and no less, is what it offers."""
     tree = ast.parse((ROOT / package / "__init__.py").read_text(encoding="utf-8"))
