@@ -6,6 +6,7 @@ present, `null` where there is nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -72,8 +73,24 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Copy:
+    """A passage of a near-copy of an article that says the same as the one that was found."""
+
+    passage_id: str
+    article_id: str
+    title: str | None
+    start: int
+    end: int
+
+    @property
+    def label(self) -> str:
+        """What to call the article where people read: its title, else its id."""
+        return self.title or self.article_id
+
+
+@dataclass(frozen=True)
 class FoundPassage:
-    """A hit, flat, with its article's title."""
+    """A hit, flat, with its article's title, and the other places that say the same."""
 
     passage_id: str
     article_id: str
@@ -83,6 +100,7 @@ class FoundPassage:
     text: str
     score: float
     ranks: Ranks
+    copies: tuple[Copy, ...] = ()
 
     @property
     def label(self) -> str:
@@ -90,10 +108,16 @@ class FoundPassage:
         return self.title or self.article_id
 
     @classmethod
-    def of(cls, hit: Hit, article: Article) -> FoundPassage:
-        """Flatten a hit."""
+    def of(cls, hit: Hit, articles: Mapping[str, Article]) -> FoundPassage:
+        """Flatten a hit, given the articles by id; a copy whose article is not among them is left out."""
         p = hit.passage
-        return cls(p.id, p.article_id, article.title, p.start, p.end, p.text, hit.score, hit.ranks)
+        copies = tuple(
+            Copy(copy.id, copy.article_id, articles[copy.article_id].title, copy.start, copy.end)
+            for copy in hit.copies
+            if copy.article_id in articles
+        )
+        title = articles[p.article_id].title
+        return cls(p.id, p.article_id, title, p.start, p.end, p.text, hit.score, hit.ranks, copies)
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,10 @@ class Answer:
     index_generation: int
     models: Models
     timings_ms: Timings
+
+    def passage_of(self, citation: Citation) -> FoundPassage:
+        """Return the passage that a citation of this answer quotes."""
+        return next(passage for passage in self.passages if passage.passage_id == citation.passage_id)
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as JSON-ready dicts and lists, every field present."""

@@ -103,7 +103,7 @@ class Assistant:
             threshold=self.threshold,
             citations=given[0].citations if given else (),
             alternatives=tuple(others[:_ALTERNATIVES]),
-            passages=tuple(FoundPassage.of(hit, articles[hit.passage.article_id]) for hit in hits),
+            passages=tuple(FoundPassage.of(hit, articles) for hit in hits),
             index_generation=generation,
             models=Models(self.index.manifest.embedder.name, self.reader.name),
             timings_ms=watch.timings(),
@@ -112,7 +112,7 @@ class Assistant:
     def _find(self, hits: Sequence[Hit]) -> tuple[list[Hit], dict[str, Article]]:
         """Return the hits with their articles; a hit whose article was removed meanwhile is left out."""
         articles: dict[str, Article] = {}
-        for article_id in {hit.passage.article_id for hit in hits}:
+        for article_id in {passage.article_id for hit in hits for passage in (hit.passage, *hit.copies)}:
             try:
                 articles[article_id] = self.index.article(article_id)
             except UnknownArticle:

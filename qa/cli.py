@@ -52,7 +52,8 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     checked = check_question(query)
     with open_index(folder) as store:
         hits = store.search(checked, k)
-        found = [FoundPassage.of(hit, store.article(hit.passage.article_id)) for hit in hits]
+        named = {passage.article_id for hit in hits for passage in (hit.passage, *hit.copies)}
+        found = [FoundPassage.of(hit, {i: store.article(i) for i in named}) for hit in hits]
     for number, passage in enumerate(found, start=1):
         if as_json:
             print_json(asdict(passage))

@@ -177,9 +177,13 @@ def info(folder: Path, as_json: bool) -> None:
         ("format", described.format),
         ("size", f"{described.bytes / 1e6:.1f} MB"),
         ("embedder", f"{embedder.name} ({embedder.dimension} dimensions, {embedder.backend}, {embedder.precision})"),
-        ("passage", f"at most {described.manifest.chunking.max_tokens} tokens"),
+        ("passage", _passage_size(described.manifest.chunking.max_tokens)),
     ):
         click.echo(f"{name:<12}{value}")
+
+
+def _passage_size(max_tokens: int) -> str:
+    return f"at most {max_tokens} tokens" if max_tokens else "a whole article"
 
 
 @click.command()

@@ -14,16 +14,15 @@ def answer_as_text(answer: Answer) -> str:
     """Return the answer and any others, each with its sentences and sources, or that there is none."""
     if answer.kind == "none":
         return _no_answer(answer)
-    passages = {passage.passage_id: passage for passage in answer.passages}
     lines = [_numbered(answer.text or "", 1, len(answer.citations)), ""]
     number = 1
     for citation in answer.citations:
-        lines += _cited(number, citation, passages[citation.passage_id])
+        lines += _cited(number, citation, answer.passage_of(citation))
         number += 1
     for other in answer.alternatives:
         lines += ["", f"Or: {_numbered(other.text, number, len(other.citations))}", ""]
         for citation in other.citations:
-            lines += _cited(number, citation, passages[citation.passage_id])
+            lines += _cited(number, citation, answer.passage_of(citation))
             number += 1
     return "\n".join(lines)
 
@@ -34,7 +33,7 @@ def passage_as_text(number: int, passage: FoundPassage) -> str:
         f"{name} {rank}" for name, rank in (("dense", passage.ranks.dense), ("lexical", passage.ranks.lexical)) if rank
     )
     head = f"[{number}] {_place(passage.label, passage.start, passage.end)} · score {passage.score:.4f} ({ranks})"
-    return f"{head}\n{_quoted(passage.text)}"
+    return "\n".join([head, *_also(passage), _quoted(passage.text)])
 
 
 def _no_answer(answer: Answer) -> str:
@@ -60,7 +59,7 @@ def _numbered(text: str, first: int, count: int) -> str:
 def _cited(number: int, citation: Citation, passage: FoundPassage) -> list[str]:
     """Return a source and the sentence around the quote."""
     sentence = passage.text[citation.sentence_start - passage.start : citation.sentence_end - passage.start]
-    return [_source(number, citation), _quoted(sentence)]
+    return [_source(number, citation), *_also(passage), _quoted(sentence)]
 
 
 def _source(number: int, citation: Citation) -> str:
@@ -69,6 +68,13 @@ def _source(number: int, citation: Citation) -> str:
         facts.append(f"page {citation.page}")
     facts += [f"characters {citation.start}-{citation.end}", "found word for word"]
     return f"[{number}] " + " · ".join(_plain(fact) for fact in facts if fact)
+
+
+def _also(passage: FoundPassage) -> list[str]:
+    """Name the near-copies that say the same."""
+    if not passage.copies:
+        return []
+    return ["    The same in: " + ", ".join(_plain(copy.label) for copy in passage.copies)]
 
 
 def _place(label: str, start: int, end: int) -> str:

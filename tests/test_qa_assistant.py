@@ -119,7 +119,7 @@ def test_the_json_has_every_field_of_the_design(make: MakeAssistant) -> None:
     ]  # fmt: skip
     assert list(document["citations"][0]) == [field.name for field in fields(Citation)]
     assert list(document["passages"][0]) == [
-        "passage_id", "article_id", "title", "start", "end", "text", "score", "ranks",
+        "passage_id", "article_id", "title", "start", "end", "text", "score", "ranks", "copies",
     ]  # fmt: skip
     assert list(document["timings_ms"]) == ["embed", "search", "read", "cite", "total"]
     assert list(document["models"]) == ["embedder", "reader", "chat"]

@@ -35,3 +35,13 @@ def test_the_chat_numbers_the_other_answers_on(answer: Answer) -> None:
     assert parts[0] == "**Ada** &#91;1&#93; &#91;2&#93;"
     assert parts[3] == "Or: **Bo** &#91;3&#93;"
     assert parts[4].startswith("&#91;3&#93; c · undated")
+
+
+def test_near_copies_are_named_under_the_source(tmp_path: Path) -> None:
+    text = "Ada came to Velmar by boat on Tuesday, and the whole town stood at the quay to see her."
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a", text), Article("b", text, title="The other paper"), Article("c", "Nothing of that.")])
+        answer = Assistant(index, TableReader({"Ada": 9.0})).ask("Who came?")
+    assert "    The same in: The other paper" in answer_as_text(answer).splitlines()
+    assert "found word for word · the same in The other paper" in answer_message(answer)
+    assert answer.to_json()["passages"][0]["copies"][0]["article_id"] == "b"

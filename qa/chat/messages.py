@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Copy
 from qa.assistant import Stage
 
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&#|~$@!]|:(?=//)|(?<=www)\.|^[-+=]", re.IGNORECASE)
@@ -44,10 +44,10 @@ def done_title(answer: Answer) -> str:
 def answer_message(answer: Answer) -> str:
     """Return the answer and any others with their numbered citations, or that there is none."""
     if answer.kind != "none":
-        parts = [_cited(answer.text or "", answer.citations, 1)]
+        parts = [_cited(answer, answer.text or "", answer.citations, 1)]
         number = 1 + len(answer.citations)
         for other in answer.alternatives:
-            parts.append("Or: " + _cited(other.text, other.citations, number))
+            parts.append("Or: " + _cited(answer, other.text, other.citations, number))
             number += len(other.citations)
         return "\n\n".join(parts)
     if answer.reason == "empty_index":
@@ -60,19 +60,20 @@ def answer_message(answer: Answer) -> str:
     )
 
 
-def _cited(text: str, citations: Sequence[Citation], first: int) -> str:
+def _cited(answer: Answer, text: str, citations: Sequence[Citation], first: int) -> str:
     """Return an answer with the numbers of its citations, from `first`, and a line for each."""
     numbers = range(first, first + len(citations))
     head = f"**{escape_markdown(text)}** {escape_markdown(' '.join(f'[{n}]' for n in numbers))}"
-    return "\n\n".join([head, *(_source(n, citation) for n, citation in zip(numbers, citations, strict=True))])
+    sources = [_source(n, c, answer.passage_of(c).copies) for n, c in zip(numbers, citations, strict=True)]
+    return "\n\n".join([head, *sources])
 
 
-def _source(number: int, citation: Citation) -> str:
+def _source(number: int, citation: Citation, copies: Sequence[Copy]) -> str:
     place = f"characters {citation.start}-{citation.end}"
-    facts = [citation.label, citation.source, citation.published or "undated", place]
-    return f"{escape_markdown(f'[{number}]')} " + escape_markdown(
-        " · ".join([*(fact for fact in facts if fact), "found word for word"])
-    )
+    facts = [citation.label, citation.source, citation.published or "undated", place, "found word for word"]
+    if copies:
+        facts.append("the same in " + ", ".join(copy.label for copy in copies))
+    return f"{escape_markdown(f'[{number}]')} " + escape_markdown(" · ".join(fact for fact in facts if fact))
 
 
 def _short(text: str, most: int = 280) -> str:
