@@ -26,7 +26,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 from torch.nn.utils import clip_grad_norm_
-from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering, get_linear_schedule_with_warmup
+from transformers import AutoTokenizer, BertConfig, BertForQuestionAnswering
 
 from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folder
 from qa.evaluate.testset import read_squad
@@ -58,6 +58,8 @@ class Settings:
     batch: int = 16
     max_length: int = 240
     checkpoint_every: int = 250
+    cool_down: tuple[int, int] | None = None
+    """From which step on, and over how many, the rate falls to 0 and the run ends, before all is learned from."""
 
 
 def main() -> None:
@@ -69,10 +71,12 @@ def main() -> None:
     parser.add_argument("--recipe", choices=sorted(RECIPES), default="everything")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--start-from", type=Path, help="a reader's folder; without it, the packaged model")
+    parser.add_argument("--cool-down", nargs=2, type=int, metavar=("STEP", "STEPS"), help="end early, in so many steps")
     parser.add_argument("--precision", choices=("float32", "bfloat16"), default="float32")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    settings = Settings(arguments.recipe, arguments.seed, arguments.precision)
+    cool_down = tuple(arguments.cool_down) if arguments.cool_down else None
+    settings = Settings(arguments.recipe, arguments.seed, arguments.precision, cool_down=cool_down)
     check_overlap(arguments.data, arguments.dev)
     train(arguments.data, arguments.out, arguments.start_from, settings)
     record = json.loads((arguments.out / RECORD_FILE).read_text())
@@ -109,6 +113,8 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
     groups = mixture.draw(recipe.shares, recipe.elsewhere, recipe.nearest, recipe.swapped, recipe.retrieved)
     examples = sum(map(len, groups))
     batches = list(make_batches(groups, tokenizer, settings))
+    schedule = Schedule(len(batches), int(settings.warmup * len(batches)), settings.cool_down)
+    batches = batches[: schedule.last]
     logger.info("%d examples, %d steps", examples, len(batches))
     made_of = {
         "settings": asdict(settings),
@@ -117,7 +123,8 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
         "data_sha256": _hashes(data),
     }
     model = load_packaged_model(start_from) if start_from else untrained_model()
-    run = Run(model, len(batches), recipe, settings, json.dumps(made_of))
+    begun_with = {**made_of, "settings": {k: v for k, v in asdict(settings).items() if k != "cool_down"}}
+    run = Run(model, schedule, recipe, settings, json.dumps(begun_with))
     checkpoint = out / "checkpoint.pt"
     if checkpoint.exists():
         run.restore(checkpoint)
@@ -133,23 +140,46 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
     write_record(out, record)
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """The share of the highest rate at each step: up, then down to 0 in a straight line, sooner with a cool-down."""
+
+    steps: int
+    warmup: int
+    cool_down: tuple[int, int] | None = None
+
+    @property
+    def last(self) -> int:
+        """How many steps are taken."""
+        return self.steps if self.cool_down is None else min(self.steps, sum(self.cool_down))
+
+    def share(self, step: int) -> float:
+        """Return the share of the highest rate, 0 to 1, for a step from 0."""
+        if self.cool_down is not None and step > self.cool_down[0]:
+            begins, over = self.cool_down
+            return self.share(begins) * max(0.0, 1 - (step - begins) / over)
+        if step < self.warmup:
+            return step / max(1, self.warmup)
+        return max(0.0, (self.steps - step) / max(1, self.steps - self.warmup))
+
+
 class Run:
     """A model in training: its optimizer, its schedule and how far it is."""
 
-    def __init__(self, model: Any, steps: int, recipe: Recipe, settings: Settings, made_of: str) -> None:
+    def __init__(self, model: Any, schedule: Schedule, recipe: Recipe, settings: Settings, made_of: str) -> None:
         self.model = model
         self.step = 0
         self.losses: list[float] = []
         self._settings = settings
         self._made_of = made_of
+        self._cool_down = schedule.cool_down
         self._precision = getattr(torch, settings.precision)
         for name, parameter in model.named_parameters():
             parameter.requires_grad = not name.startswith(_frozen_prefixes())
         self._trained = [p for p in model.parameters() if p.requires_grad]
         groups = list(parameter_groups(model, recipe.rate, recipe.layer_decay))
         self._optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay)
-        warmup = int(settings.warmup * steps)
-        self._schedule = get_linear_schedule_with_warmup(self._optimizer, warmup, steps)  # type: ignore[no-untyped-call]
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, schedule.share)
         model.train()
         model.set_attn_implementation("eager")  # on the CPU the faster one to learn with
         for layer in model.bert.encoder.layer:
@@ -195,6 +225,7 @@ class Run:
             "step": self.step,
             "losses": self.losses,
             "made_of": self._made_of,
+            "cool_down": self._cool_down,
         }
         torch.save(state, path.with_suffix(".tmp"))
         path.with_suffix(".tmp").replace(path)
@@ -202,7 +233,8 @@ class Run:
     def restore(self, path: Path) -> None:
         """Go back to what `save` wrote, if it was of this very run."""
         state = torch.load(path, weights_only=True)
-        if state["made_of"] != self._made_of:
+        cooled = self._cool_down is not None and state["step"] <= self._cool_down[0]
+        if state["made_of"] != self._made_of or (state.get("cool_down") != self._cool_down and not cooled):
             raise SystemExit(f"{path} is of a run with other settings or data; name another --out or remove it.")
         self.model.load_state_dict(state["model"])
         self._optimizer.load_state_dict(state["optimizer"])
