@@ -92,7 +92,7 @@ class Reading:
                 yield item
             elif isinstance(item, Failure):
                 self.failed.append(item.location)
-                click.echo(f"not indexed: {item.location} {item.reason}", err=True)
+                click.echo(f"not indexed: {_shown(item.location)} {item.reason}", err=True)
             else:
                 self._passed_over += 1
 
@@ -110,6 +110,11 @@ class Reading:
                 "them badly.",
                 err=True,
             )
+
+
+def _shown(location: str) -> str:
+    """Return a place as people would name it: below the working folder without the way there."""
+    return location.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 @click.command("list")
@@ -198,13 +203,11 @@ def verify(folder: Path, repair: bool) -> None:
         held = len(store)
     for problem in problems:
         click.echo(problem)
+    if problems and repair:
+        click.echo("What is left cannot be made anew: index the articles again, or restore a backup.", err=True)
+    elif problems:
+        click.echo("pullquote verify --repair makes anew what is derived from the articles.", err=True)
     if problems:
-        click.echo(
-            "What is left is not derived: index the articles named again from their sources, or restore a backup."
-            if repair
-            else "pullquote verify --repair makes anew what is derived from the articles.",
-            err=True,
-        )
         sys.exit(1)
     click.echo(f"ok: {held} articles")
 

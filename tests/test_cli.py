@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 import pytest
+from cli_process import COMMAND, Run
 
 pytestmark = pytest.mark.cli
 
 ROOT = Path(__file__).parent.parent
-COMMAND = str(Path(sys.executable).parent / "pullquote")
-Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture(scope="session")
 def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the seed article indexed in it."""
     folder = tmp_path_factory.mktemp("cli")
-    done = execute(folder, "index", str(ROOT / "seeds" / "articles"))
+    done = Run(folder)("index", str(ROOT / "seeds" / "articles"))
     assert done.returncode == 0, done.stderr
     return folder
-
-
-class Run:
-    """Runs commands in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def __call__(self, *arguments: str, **environment: str) -> Done:
-        return execute(self.folder, *arguments, **environment)
 
 
 @pytest.fixture
 def run(indexed: Path, tmp_path: Path) -> Run:
     """Commands in a copy of that folder."""
     return Run(shutil.copytree(indexed, tmp_path / "work"))
-
-
-def execute(folder: Path, *arguments: str, **environment: str) -> Done:
-    return subprocess.run(
-        [COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=120,
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("PULLQUOTE_")}, **environment},
-    )  # fmt: skip
 
 
 def test_ask_prints_answer_sentence_source_and_range(run: Run) -> None:
