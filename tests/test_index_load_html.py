@@ -88,3 +88,15 @@ def test_a_page_without_a_text_is_a_failure(tmp_path: Path, data: bytes) -> None
     path = tmp_path / "a.html"
     path.write_bytes(data)
     assert failure(path).location == str(path)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "language"),
+    [('lang="de-AT"', "de-AT"), ('xml:lang="fr"', "fr"), ('lang="{{ locale }}"', "en"), ("", "en")],
+    ids=["lang", "xml:lang", "no language", "none"],
+)
+def test_a_page_is_in_the_language_that_it_states(tmp_path: Path, attribute: str, language: str) -> None:
+    text = "The council voted on Tuesday to rebuild the wall of the old harbour before the winter storms come again. "
+    page = tmp_path / "page.html"
+    page.write_text(f"<html {attribute}><body><article><p>{text * 3}</p><p>{text * 3}</p></article></body></html>")
+    assert article(page).language == language

@@ -128,4 +128,4 @@ def is_public(address: IPAddress) -> bool:
 
 def _refusal(host: str, address: str) -> str:
     at = f"{host!r}" if host == address else f"{host!r}, which is {address}"
-    return f"is at {at}: not a public address. Allow private addresses if you trust it"
+    return f"is at {at}: not a public address. If you trust it, allow private addresses (--private-addresses)"

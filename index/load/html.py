@@ -22,6 +22,7 @@ _DECLARED = re.compile(
     rb"""<\?xml[^>]{1,200}?encoding=["']([\w.:-]+)|<meta[^>]{1,400}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I
 )
 _XML_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "tis-620": "cp874", "gb2312": "gb18030"}
 _KNOWN = re.compile(
     r"utf-8|cp\d+|iso8859-\d+|koi8-[rut]|mac-\w+|gbk|gb18030|hz|big5\w*|euc_\w+|shift_jis\w*|iso2022_jp\w*|johab"
@@ -70,6 +71,7 @@ def article_of_page(
         location=location,
         url=url,
         published=page["published"],
+        language=page["language"],
         authors=tuple(page["authors"]),
     )
 
@@ -89,6 +91,7 @@ def parse_page(data: bytes, address: str | None, encoding: str | None) -> dict[s
     tree = trafilatura.load_html(_XML_DECLARATION.sub("", text))
     if tree is None:
         raise UnreadableFile("is not HTML")
+    language = tree.get("lang") or tree.get("xml:lang") or ""
     _unwrap_layout(tree)
     found = trafilatura.bare_extraction(
         tree,
@@ -106,6 +109,7 @@ def parse_page(data: bytes, address: str | None, encoding: str | None) -> dict[s
         "source": found.sitename or None,
         "url": found.url or None,
         "published": found.date or None,
+        "language": language.strip() if _LANGUAGE.fullmatch(language.strip()) else None,
         "authors": [name for name in authors if name],
     }
 
