@@ -89,9 +89,14 @@ def _store(
     with catalog.transaction():
         if catalog.manifest != manifest:
             return [*(one.article for one in prepared), *renamed]
-        for one in prepared:
-            catalog.put(one.article, one.passages, one.vectors, one.signature)
+        put_all(prepared, catalog)
         return [article for article in renamed if not catalog.put_fields(article)]
+
+
+def put_all(prepared: Iterable[Prepared], catalog: Catalog) -> None:
+    """Store prepared articles. Inside `transaction`."""
+    for one in prepared:
+        catalog.put(one.article, one.passages, one.vectors, one.signature)
 
 
 def prepare(articles: Sequence[Article], chunking: Chunking, encoder: Encoder, catalog: Catalog) -> list[Prepared]:

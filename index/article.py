@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -128,6 +128,11 @@ class Hit:
     ranks: Ranks
     similarity: float
     copies: tuple[Passage, ...] = ()
+
+
+def hit_article_ids(hits: Iterable[Hit]) -> set[str]:
+    """Return the ids of the articles of hits and of their copies."""
+    return {passage.article_id for hit in hits for passage in (hit.passage, *hit.copies)}
 
 
 def clean_text(text: str) -> str:

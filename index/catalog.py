@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,14 @@ from index.article import Article, Passage
 from index.article_row import COLUMNS, from_row, to_row
 from index.copies import Signature
 from index.database import Database
-from index.embed import Vectors
-from index.errors import UnusableIndex
+from index.embed import EmbedderInfo, Vectors, same_embedder
+from index.errors import EmbedderChanged, UnusableIndex
 from index.manifest import Manifest
 from index.schema import text_hash
 
 _FETCH_AT_ONCE = 500
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,22 @@ class Catalog(Database):
         found = manifest.read(self._db)
         if found is None:
             raise UnusableIndex(f"The index {str(self._path)!r} has lost its manifest. Put a backup back.")
+        return found
+
+    def expect(self, embedder: EmbedderInfo) -> None:
+        """Check, inside a snapshot or a transaction, that the passages are still those of an embedder.
+
+        Raises:
+            EmbedderChanged: If they are another's by now.
+        """
+        if not same_embedder(embedder, self.manifest.embedder):
+            raise EmbedderChanged
+
+    def titles(self, article_ids: Iterable[str]) -> dict[str, str | None]:
+        """Return the titles of articles by their ids; one that is gone is left out."""
+        found: dict[str, str | None] = {}
+        for part in _parts(list(article_ids)):
+            found.update(self._db.execute(f"SELECT id, title FROM articles WHERE id IN ({_marks(part)})", part))
         return found
 
     def article_count(self) -> int:
@@ -229,9 +248,12 @@ class Catalog(Database):
         """Return a passage's vector as stored, whatever it is."""
         return bytes(self._db.execute("SELECT vector FROM passages WHERE row = ?", (row,)).fetchone()[0])
 
-    def put_vector(self, row: int, vector: Vectors) -> None:
-        """Give a passage another vector. Inside `transaction`."""
-        self._db.execute("UPDATE passages SET vector = ? WHERE row = ?", (vector.astype("<f4").tobytes(), row))
+    def put_vector(self, row: int, passage: Passage, vector: Vectors) -> None:
+        """Give a passage another vector, if it is still there. Inside `transaction`."""
+        self._db.execute(
+            "UPDATE passages SET vector = ? WHERE row = ? AND article_id = ?",
+            (vector.astype("<f4").tobytes(), row, passage.article_id),
+        )
 
     def search(self, query: str, limit: int) -> list[int]:
         """Return the rows of the best passages by BM25; see `lexical.search`."""
@@ -251,10 +273,10 @@ class Catalog(Database):
         return found
 
 
-def _parts(rows: Sequence[int]) -> Iterator[Sequence[int]]:
+def _parts(rows: Sequence[Part]) -> Iterator[Sequence[Part]]:
     for at in range(0, len(rows), _FETCH_AT_ONCE):
         yield rows[at : at + _FETCH_AT_ONCE]
 
 
-def _marks(part: Sequence[int]) -> str:
+def _marks(part: Sequence[Part]) -> str:
     return ", ".join("?" * len(part))

@@ -44,6 +44,11 @@ class Database:
             try:
                 yield
             except sqlite3.DatabaseError as error:
+                if "locked" in str(error):
+                    raise UnusableIndex(
+                        f"The index {str(self._path)!r} is being changed by another process. Nothing was changed here; "
+                        "try again when that one is done."
+                    ) from error
                 raise UnusableIndex(
                     f"The index {str(self._path)!r} cannot be used: {error}. What was committed before stays. See to "
                     "the disk and the folder's permissions and try again; pullquote verify checks an index."

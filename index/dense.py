@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,19 @@ class DenseIndex:
     def fetch(self, rows: Rows) -> Vectors:
         """Return the vectors of rows, as the database holds them, shape (len(rows), dimension)."""
         return self._catalog.vectors(rows, self._catalog.manifest.embedder.dimension)
+
+    def has_base(self) -> bool:
+        """Tell whether there is a base file, of whatever generation."""
+        return any(self._folder.glob("vectors-*.faiss"))
+
+    def discard_files(self) -> None:
+        """Remove every file that is derived, whole or half-written; the database holds all that was in them."""
+        for path in [*self._folder.glob("vectors-*.faiss"), *self._folder.glob("writing-*")]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+        self._vectors = None
 
     def compact(self) -> None:
         """Write the base file anew unless it is of the present generation.

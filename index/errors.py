@@ -12,7 +12,8 @@ ArticleIndexError
 ├── AlreadyThere          an id or a file that stands in the way
 └── ModelError            a model that cannot be loaded
     ├── ChecksumMismatch  weights that are not the ones expected
-    └── WrongEmbedder     an embedder other than the one that built the index
+    ├── WrongEmbedder     an embedder other than the one that built the index
+    └── EmbedderChanged   the passages were embedded anew meanwhile
 """
 
 from __future__ import annotations
@@ -98,3 +99,10 @@ class WrongEmbedder(ModelError):
             "Name the embedder that built it, change it for all articles with pullquote reembed, or index the articles "
             "into a new folder with --index."
         )
+
+
+class EmbedderChanged(ModelError):
+    """The passages were embedded anew between the embedding of something and its use."""
+
+    def __init__(self) -> None:
+        super().__init__("The index was embedded anew with another model meanwhile. Do it again.")

@@ -16,6 +16,11 @@ def clear(db: sqlite3.Connection) -> None:
     db.execute("DELETE FROM next_passages")
 
 
+def forget_gone(db: sqlite3.Connection) -> None:
+    """Forget the passages of articles that are not there any more."""
+    db.execute("DELETE FROM next_passages WHERE article_id NOT IN (SELECT id FROM articles)")
+
+
 def waiting(db: sqlite3.Connection) -> list[str]:
     """Return the ids of the articles whose present text has no passages of the next embedder, in order."""
     return [
@@ -33,8 +38,12 @@ def waiting(db: sqlite3.Connection) -> list[str]:
 def put(
     db: sqlite3.Connection, article_id: str, content_hash: str, passages: Sequence[Passage], vectors: Vectors
 ) -> None:
-    """Keep an article's passages for later, in place of those of an earlier text of it."""
+    """Keep an article's passages for later, in place of those of an earlier text of it; none if it is gone by now."""
     db.execute("DELETE FROM next_passages WHERE article_id = ?", (article_id,))
+    if not db.execute(
+        "SELECT 1 FROM articles WHERE id = ? AND content_hash = ?", (article_id, content_hash)
+    ).fetchone():
+        return
     db.executemany(
         "INSERT INTO next_passages VALUES (?, ?, ?, ?, ?, ?)",
         [

@@ -10,13 +10,13 @@ from types import TracebackType
 from typing import Self
 
 from index import manifest, trash, upkeep
-from index.adding import Added, add_batch, batches
+from index.adding import Added, add_batch, batches, prepare, put_all
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
 from index.chunk import WHOLE_ARTICLES, Chunking
 from index.dense import DenseIndex
-from index.embed import Encoder, Vectors, check_embedder, load_encoder, same_embedder
-from index.errors import AlreadyThere, IndexNotFound, UnknownArticle, UnusableIndex
+from index.embed import EmbedderInfo, Encoder, Vectors, check_embedder, load_encoder, same_embedder
+from index.errors import AlreadyThere, EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
 from index.manifest import Manifest
 from index.searching import Search
 
@@ -173,6 +173,11 @@ class Index:
         with self._catalog.session():
             return self._catalog.article_ids()
 
+    def titles(self, ids: Iterable[str]) -> dict[str, str | None]:
+        """Return the titles of articles by their ids; one that is gone is left out."""
+        with self._catalog.session():
+            return self._catalog.titles(ids)
+
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids; one removed meanwhile is left out."""
         for article_id in self.ids():
@@ -210,7 +215,7 @@ class Index:
             report = add_batch(batch, self._catalog, lambda: self.encoder)
             changed = changed or bool(report.added or report.replaced)
             yield report
-        if changed:
+        if changed or not self._dense.has_base():
             self._compact_if_stale()
 
     def remove(self, ids: Sequence[str], *, keep: bool = True) -> None:
@@ -219,6 +224,8 @@ class Index:
         Raises:
             UnknownArticle: Naming every id that is not there.
         """
+        if not ids:
+            return
         with self._catalog.transaction():
             for article_id in ids if keep else ():
                 trash.keep(self._catalog.db, article_id)
@@ -237,18 +244,23 @@ class Index:
         Raises:
             UnknownArticle: Naming every id that was not removed, or was purged since; nothing is brought back.
             AlreadyThere: Naming every id that an article has again; nothing is brought back.
+            EmbedderChanged: If the passages were embedded anew meanwhile; nothing is brought back.
         """
         with self._catalog.snapshot():
             found = {article_id: trash.article(self._catalog.db, article_id) for article_id in ids}
-            there = [article_id for article_id in found if self._catalog.holds(article_id)]
+            manifest = self._catalog.manifest
+        unknown = [article_id for article_id, article in found.items() if article is None]
+        if unknown:
+            raise UnknownArticle(unknown)
         articles = [article for article in found.values() if article is not None]
-        if len(articles) < len(found):
-            raise UnknownArticle([article_id for article_id, article in found.items() if article is None])
-        if there:
-            names = ", ".join(map(repr, there))
-            raise AlreadyThere(f"The index holds an article with the id {names} again; remove that one first.")
-        self.add(articles)
-        with self._catalog.preparation():
+        prepared = prepare(articles, manifest.chunking, self.encoder, self._catalog)
+        with self._catalog.transaction():
+            self._catalog.expect(manifest.embedder)
+            there = [article_id for article_id in found if self._catalog.holds(article_id)]
+            if there:
+                names = ", ".join(map(repr, there))
+                raise AlreadyThere(f"The index holds an article with the id {names} again; remove that one first.")
+            put_all(prepared, self._catalog)
             trash.drop(self._catalog.db, list(found))
 
     def erase(self, ids: Sequence[str]) -> None:
@@ -258,8 +270,8 @@ class Index:
 
         Raises:
             UnknownArticle: Naming every id that is neither there nor among the removed ones; nothing is erased.
-            UnusableIndex: If another process holds on to the old state; the articles are gone from the index, but not
-                from its files until this is called again or `compact` is.
+            UnusableIndex: If another process holds on to the old state; the articles are gone from the index, and
+                `compact` takes them out of its files later.
         """
         with self._catalog.transaction():
             unknown = [
@@ -269,18 +281,29 @@ class Index:
             ]
             if unknown:
                 raise UnknownArticle(unknown)
-            upkeep.forget(self._catalog, ids)
-        upkeep.shrink(self._catalog)
-        with self._catalog.snapshot():
-            self._dense.compact()
+            upkeep.forget(self._catalog)
+        upkeep.shrink(self._catalog, self._dense)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """Return the `k` best passages for a query, best first, equal scores by passage id."""
-        return self.search_embedded(query, self.encoder.encode([query])[0], k)
+        while True:
+            encoder = self.encoder
+            try:
+                return self.search_embedded(query, encoder.encode([query])[0], k, encoder.info)
+            except EmbedderChanged:
+                continue
 
-    def search_embedded(self, query: str, vector: Vectors, k: int = 5) -> list[Hit]:
-        """Do as `search` does, with the query's vector given, shape (dimension,); see `Search.hybrid`."""
+    def search_embedded(
+        self, query: str, vector: Vectors, k: int = 5, embedder: EmbedderInfo | None = None
+    ) -> list[Hit]:
+        """Do as `search` does, with the query's vector given, shape (dimension,); see `Search.hybrid`.
+
+        Raises:
+            EmbedderChanged: If `embedder`, whose the vector is, is not that of the passages any more.
+        """
         with self._catalog.snapshot():
+            if embedder is not None:
+                self._catalog.expect(embedder)
             return self._search.hybrid(query, vector, k)
 
     def nearest(self, vector: Vectors, k: int = 5) -> list[Hit]:
@@ -300,9 +323,8 @@ class Index:
         """Give back the room of what was removed, which cannot be brought back after it, and write derived files."""
         with self._catalog.preparation():
             trash.purge(self._catalog.db)
-        upkeep.shrink(self._catalog)
-        with self._catalog.snapshot():
-            self._dense.compact()
+            upkeep.forget(self._catalog)
+        upkeep.shrink(self._catalog, self._dense)
 
     def backup(self, path: str | Path) -> None:
         """Write the whole index into one file, as of one moment, while it is in use; see `upkeep.backup`."""

@@ -37,6 +37,5 @@ def drop(db: sqlite3.Connection, article_ids: Sequence[str]) -> int:
 
 
 def purge(db: sqlite3.Connection) -> int:
-    """Forget all removed articles and all vectors that no passage has; return how many articles there were."""
-    db.execute("DELETE FROM kept_vectors")
+    """Forget all removed articles; return how many there were."""
     return db.execute("DELETE FROM removed_articles").rowcount

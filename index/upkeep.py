@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,7 +15,6 @@ from index import lexical, manifest, next_passages, stories
 from index.adding import batches
 from index.article import Article
 from index.catalog import Catalog
-from index.chunk import Chunking
 from index.copies import signature
 from index.database import CATALOG_FILE
 from index.dense import DenseIndex
@@ -25,6 +25,10 @@ from index.schema import connect
 from index.verify import article_problems
 
 _UNIT = 1e-3
+_STILL_THERE = (
+    "What was removed is gone from the index, but its files still hold it. Run pullquote compact when nothing else "
+    "uses the index."
+)
 
 
 def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
@@ -35,7 +39,7 @@ def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
             found += catalog.problems()
             ids = catalog.article_ids()
         for article_id in ids:
-            with catalog.session():
+            with catalog.snapshot():
                 found += article_problems(catalog, article_id, catalog.manifest.embedder.dimension)
         with catalog.snapshot():
             found += dense.fresh().problems(dense.fetch)
@@ -50,45 +54,56 @@ def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
     An article's own text is nobody's to repair: one that is stored damaged stays as it is, and `problems` names it.
     """
     with catalog.snapshot():
+        catalog.expect(encoder.info)
         wrong = [
             (row, passage)
             for article in _sound_articles(catalog)
             for row, passage in catalog.passages_of(article)
             if not _is_unit(catalog.vector(row), encoder.info.dimension)
         ]
+        signatures = {article.id: (article, signature(article.text)) for article in _sound_articles(catalog)}
     vectors = encoder.encode([passage.text for _, passage in wrong])
     with catalog.transaction():
-        for (row, _), vector in zip(wrong, vectors, strict=True):
-            catalog.put_vector(row, vector)
+        catalog.expect(encoder.info)
+        for (row, passage), vector in zip(wrong, vectors, strict=True):
+            catalog.put_vector(row, passage, vector)
         lexical.rebuild(catalog.db)
         stories.clear(catalog.db)
         for article in _sound_articles(catalog):
-            stories.put(catalog.db, article.id, signature(article.text))
+            known = signatures.get(article.id)
+            same = known is not None and known[0].content_hash == article.content_hash
+            stories.put(catalog.db, article.id, known[1] if known and same else signature(article.text))
     with catalog.snapshot():
+        dense.discard_files()
         dense.rebuild()
 
 
-def forget(catalog: Catalog, article_ids: Sequence[str]) -> None:
-    """Forget what is kept of articles beside themselves: cached vectors, passages for another embedder."""
+def forget(catalog: Catalog) -> None:
+    """Forget what is kept beside the articles: vectors that no passage has, passages of articles that are gone."""
     catalog.db.execute("DELETE FROM kept_vectors")
-    catalog.db.executemany("DELETE FROM next_passages WHERE article_id = ?", [(one,) for one in article_ids])
+    next_passages.forget_gone(catalog.db)
 
 
-def shrink(catalog: Catalog) -> None:
-    """Write the database's file anew, without what was deleted.
+def shrink(catalog: Catalog, dense: DenseIndex) -> None:
+    """Write the database's file and the derived files anew, without what was deleted.
 
     Raises:
-        UnusableIndex: If another process reads the old state meanwhile.
+        UnusableIndex: If the database's file cannot be written anew: another process reads the old state, or writes,
+            or the disk is full. The derived files are written anew all the same.
     """
-    with catalog.session():
-        catalog.db.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
-        catalog.db.execute("VACUUM")
-        busy, _, _ = catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    dense.discard_files()
+    try:
+        with catalog.session():
+            catalog.db.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
+            catalog.db.execute("VACUUM")
+            busy, _, _ = catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except UnusableIndex as error:
+        raise UnusableIndex(f"{_STILL_THERE} ({error})") from error
+    finally:
+        with catalog.snapshot():
+            dense.compact()
     if busy:
-        raise UnusableIndex(
-            "Another process is reading the index, so that its files still hold what was removed. "
-            "Run pullquote compact once it is done."
-        )
+        raise UnusableIndex(f"{_STILL_THERE} (another process is reading the old state)")
 
 
 def backup(catalog: Catalog, path: Path) -> None:
@@ -108,6 +123,8 @@ def backup(catalog: Catalog, path: Path) -> None:
             _publish(temporary, path)
     except OSError as error:
         raise UnusableIndex(f"The backup {str(path)!r} cannot be written: {error.strerror or error}.") from error
+    except UnusableIndex as error:
+        raise UnusableIndex(f"The backup {str(path)!r} could not be written. {error}") from error
 
 
 def restore(path: Path, folder: Path) -> None:
@@ -119,13 +136,19 @@ def restore(path: Path, folder: Path) -> None:
     """
     if (folder / CATALOG_FILE).exists():
         raise AlreadyThere(f"{str(folder)!r} holds an index. Name another folder with --index, or move it away first.")
+    logs = [folder / f"{CATALOG_FILE}{end}" for end in ("-wal", "-shm") if (folder / f"{CATALOG_FILE}{end}").exists()]
+    if logs:
+        raise AlreadyThere(
+            f"{str(folder)!r} holds {logs[0].name!r}, a part of another index that would be mixed with this one. Name "
+            "another folder with --index, or move it away too."
+        )
     if not path.is_file():
         raise UnusableIndex(f"There is no backup at {str(path)!r}.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".restore-", dir=folder) as temporary_folder:
             temporary = Path(temporary_folder) / CATALOG_FILE
-            temporary.write_bytes(path.read_bytes())
+            shutil.copyfile(path, temporary)
             _check_backup(temporary, path)
             _publish(temporary, folder / CATALOG_FILE)
     except OSError as error:
@@ -136,6 +159,9 @@ def embed_anew(catalog: Catalog, wanted: Manifest, encoder: Encoder) -> Iterator
     """Gather the passages of another embedder beside those in use, then put them in their place in one transaction.
 
     Yields how many articles are left after each batch. What was gathered before for the same manifest is used.
+
+    Raises:
+        UnusableIndex: If another process has begun to embed the articles with yet another model.
     """
     with catalog.preparation():
         if manifest.read(catalog.db, manifest.NEXT) != wanted:
@@ -147,7 +173,7 @@ def embed_anew(catalog: Catalog, wanted: Manifest, encoder: Encoder) -> Iterator
         if not left and _take_over(catalog, wanted):
             return
         for batch in batches(_articles(catalog, left)):
-            _gather(catalog, batch, wanted.chunking, encoder)
+            _gather(catalog, batch, wanted, encoder)
             left = left[len(batch) :]
             yield len(left)
 
@@ -155,6 +181,7 @@ def embed_anew(catalog: Catalog, wanted: Manifest, encoder: Encoder) -> Iterator
 def _take_over(catalog: Catalog, wanted: Manifest) -> bool:
     """Put the gathered passages in place, unless an article has come or changed meanwhile."""
     with catalog.transaction():
+        _expect_next(catalog, wanted)
         if next_passages.waiting(catalog.db):
             return False
         next_passages.take_over(catalog.db)
@@ -163,13 +190,23 @@ def _take_over(catalog: Catalog, wanted: Manifest) -> bool:
         return True
 
 
-def _gather(catalog: Catalog, batch: Sequence[Article], chunking: Chunking, encoder: Encoder) -> None:
-    cut = [chunking.passages(article, encoder.token_spans) for article in batch]
-    vectors = iter(encoder.encode([passage.text for passages in cut for passage in passages]))
+def _gather(catalog: Catalog, batch: Sequence[Article], wanted: Manifest, encoder: Encoder) -> None:
+    cut = [wanted.chunking.passages(article, encoder.token_spans) for article in batch]
+    texts = list(dict.fromkeys(passage.text for passages in cut for passage in passages))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
     with catalog.preparation():
+        _expect_next(catalog, wanted)
         for article, passages in zip(batch, cut, strict=True):
-            own = np.array([next(vectors) for _ in passages])
+            own = np.array([vectors[passage.text] for passage in passages])
             next_passages.put(catalog.db, article.id, article.content_hash, passages, own)
+
+
+def _expect_next(catalog: Catalog, wanted: Manifest) -> None:
+    if manifest.read(catalog.db, manifest.NEXT) != wanted:
+        raise UnusableIndex(
+            f"Another process has begun to embed the articles with another model than {wanted.embedder.name!r}. "
+            "The old vectors are in use until one of them is done; start this one again after it."
+        )
 
 
 def _articles(catalog: Catalog, ids: Sequence[str]) -> Iterator[Article]:

@@ -62,9 +62,13 @@ class VectorIndex:
         held = faiss.vector_to_array(self._base.id_map)
         self._removed = np.setdiff1d(held, live)
         missing = np.setdiff1d(live, held)
-        self._tail = _flat(self._dimension)
-        if len(missing):
-            self._tail.add_with_ids(fetch(missing), missing)
+        tail = faiss.vector_to_array(self._tail.id_map)
+        gone = np.setdiff1d(tail, missing)
+        if len(gone):
+            self._tail.remove_ids(faiss.IDSelectorBatch(gone))
+        new = np.setdiff1d(missing, tail)
+        if len(new):
+            self._tail.add_with_ids(fetch(new), new)
 
     def take(self, live: Rows, fetch: Callable[[Rows], Vectors]) -> None:
         """Take all rows from the database, whatever base files there are; parameters as of `refresh`."""
@@ -173,7 +177,6 @@ class VectorIndex:
             if isinstance(base, faiss.IndexIDMap2) and base.d == self._dimension:
                 self._base, self.generation = base, generation
                 return
-            logger.warning("%s is not a base of this index and is made anew from the database", path.name)
 
 
 def _flat(dimension: int) -> faiss.IndexIDMap2:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from index.article import Article, Hit, Ranks
+from index.article import Hit, Ranks
 
 SCHEMA_VERSION = 1
 
@@ -108,16 +108,15 @@ class FoundPassage:
         return self.title or self.article_id
 
     @classmethod
-    def of(cls, hit: Hit, articles: Mapping[str, Article]) -> FoundPassage:
-        """Flatten a hit, given the articles by id; a copy whose article is not among them is left out."""
+    def of(cls, hit: Hit, titles: Mapping[str, str | None]) -> FoundPassage:
+        """Flatten a hit, given the titles of articles by id; a copy whose article is not among them is left out."""
         p = hit.passage
         copies = tuple(
-            Copy(copy.id, copy.article_id, articles[copy.article_id].title, copy.start, copy.end)
+            Copy(copy.id, copy.article_id, titles[copy.article_id], copy.start, copy.end)
             for copy in hit.copies
-            if copy.article_id in articles
+            if copy.article_id in titles
         )
-        title = articles[p.article_id].title
-        return cls(p.id, p.article_id, title, p.start, p.end, p.text, hit.score, hit.ranks, copies)
+        return cls(p.id, p.article_id, titles[p.article_id], p.start, p.end, p.text, hit.score, hit.ranks, copies)
 
 
 @dataclass(frozen=True)

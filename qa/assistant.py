@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Article, Hit, clean_text
-from index.errors import UnknownArticle
+from index.errors import EmbedderChanged, UnknownArticle
 from index.store import Index
 from qa.answer import SCHEMA_VERSION, Answer, Candidate, Citation, FoundPassage, Kind, Models, Reason, Timings
 from qa.cite import cite
@@ -72,14 +72,12 @@ class Assistant:
 
     def stream(self, question: str) -> Iterator[Stage | Answer]:
         """Do as `ask` does, and say each stage before it begins; the last item is the answer."""
-        watch = _Watch()
         question_used = check_question(question)
         generation = self.index.generation
 
         yield Stage("searching")
-        vector = self.index.encoder.encode([question_used])[0]
-        watch.lap("embed")
-        hits, articles = self._find(self.index.search_embedded(question_used, vector, self.passages))
+        found, watch = self._search(question_used)
+        hits, articles = self._find(found)
         watch.lap("search")
 
         yield Stage("reading", len(hits))
@@ -91,6 +89,8 @@ class Assistant:
         watch.lap("cite")
 
         given = candidates if kind == "extracted" else []
+        copied = self.index.titles({copy.article_id for hit in hits for copy in hit.copies})
+        titles = {**copied, **{article.id: article.title for article in articles.values()}}
         others = [c for c in given[1:] if c.confidence >= _ALTERNATIVE_SHARE * self.threshold]
         yield Answer(
             schema_version=SCHEMA_VERSION,
@@ -103,16 +103,28 @@ class Assistant:
             threshold=self.threshold,
             citations=given[0].citations if given else (),
             alternatives=tuple(others[:_ALTERNATIVES]),
-            passages=tuple(FoundPassage.of(hit, articles) for hit in hits),
+            passages=tuple(FoundPassage.of(hit, titles) for hit in hits),
             index_generation=generation,
             models=Models(self.index.manifest.embedder.name, self.reader.name),
             timings_ms=watch.timings(),
         )
 
+    def _search(self, question: str) -> tuple[list[Hit], _Watch]:
+        """Embed and search; again with the new embedder where the passages were embedded anew in between."""
+        while True:
+            watch = _Watch()
+            encoder = self.index.encoder
+            vector = encoder.encode([question])[0]
+            watch.lap("embed")
+            try:
+                return self.index.search_embedded(question, vector, self.passages, encoder.info), watch
+            except EmbedderChanged:
+                continue
+
     def _find(self, hits: Sequence[Hit]) -> tuple[list[Hit], dict[str, Article]]:
         """Return the hits with their articles; a hit whose article was removed meanwhile is left out."""
         articles: dict[str, Article] = {}
-        for article_id in {passage.article_id for hit in hits for passage in (hit.passage, *hit.copies)}:
+        for article_id in {hit.passage.article_id for hit in hits}:
             try:
                 articles[article_id] = self.index.article(article_id)
             except UnknownArticle:

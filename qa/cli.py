@@ -45,6 +45,7 @@ for command in COMMANDS:
 @index_option
 def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     """Find passages, without answering."""
+    from index.article import hit_article_ids
     from qa.answer import FoundPassage
     from qa.question import check_question
     from qa.render import passage_as_text
@@ -52,8 +53,8 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
     checked = check_question(query)
     with open_index(folder) as store:
         hits = store.search(checked, k)
-        named = {passage.article_id for hit in hits for passage in (hit.passage, *hit.copies)}
-        found = [FoundPassage.of(hit, {i: store.article(i) for i in named}) for hit in hits]
+        titles = store.titles(hit_article_ids(hits))
+        found = [FoundPassage.of(hit, titles) for hit in hits if hit.passage.article_id in titles]
     for number, passage in enumerate(found, start=1):
         if as_json:
             print_json(asdict(passage))

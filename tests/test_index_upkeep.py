@@ -10,8 +10,8 @@ from fakes import HashEncoder
 
 from index import Article, Chunking, Index
 from index.embed import Vectors
-from index.errors import AlreadyThere, IndexNotFound, UnknownArticle, UnusableIndex
-from index.upkeep import restore
+from index.errors import AlreadyThere, EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
+from index.upkeep import repair, restore
 
 NORTH = Article("north.txt", "The northern minister met the envoy. They spoke about herring.", title="North")
 SOUTH = Article("south.txt", "The southern minister met nobody. He spoke about the weather.")
@@ -97,7 +97,7 @@ def test_erasing_while_another_process_reads_says_what_to_do(index: Index) -> No
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM articles").fetchone()
     index._catalog.db.execute("PRAGMA busy_timeout = 10")
-    with pytest.raises(UnusableIndex, match=r"Another process is reading.*pullquote compact"):
+    with pytest.raises(UnusableIndex, match=r"pullquote compact.*another process is reading"):
         index.erase(["secret.txt"])
     assert len(index) == 1
     reader.close()
@@ -260,3 +260,76 @@ def test_what_was_embedded_for_the_old_model_is_embedded_again_for_the_new(
     with Index.open(index.path, HashEncoder("other", 48)) as done:
         assert len(done) == 2
         assert done.verify() == []
+
+
+def test_two_that_embed_anew_at_once_do_not_mix(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.adding._BATCH_CHARACTERS", 10)
+    index.add([NORTH, SOUTH, SECRET])
+    first = index.embed_anew(HashEncoder("first", 32))
+    next(first)
+    second = reopened(index).embed_anew(HashEncoder("second", 32))
+    next(second)
+    with pytest.raises(UnusableIndex, match="another model than 'first'"):
+        list(first)
+    list(second)
+    with Index.open(index.path, HashEncoder("second", 32)) as done:
+        assert done.verify() == []
+        assert done.search("herring", 1)[0].similarity == pytest.approx(
+            float(done.encoder.encode(["herring"])[0] @ done.encoder.encode([NORTH.text])[0])
+        )
+
+
+def test_a_query_embedded_for_the_old_model_is_embedded_again(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.add([NORTH, SOUTH])
+    monkeypatch.setattr("index.store.load_encoder", lambda name: HashEncoder(name, 48))
+
+    class Overtaken(HashEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            list(reopened(index).embed_anew(HashEncoder("other", 48)))
+            return super().encode(texts)
+
+    hit = Index.open(index.path, Overtaken()).search("herring", 1)[0]
+    assert hit.passage.article_id == "north.txt"
+    assert hit.similarity > 0
+
+
+def test_repair_does_not_write_vectors_of_an_old_model(index: Index) -> None:
+    index.add([NORTH])
+    old = reopened(index)
+    list(index.embed_anew(HashEncoder("other", 48)))
+    with pytest.raises(EmbedderChanged, match="meanwhile"):
+        repair(old._catalog, old._dense, HashEncoder())
+    assert index.verify() == []
+
+
+def test_a_log_of_another_index_is_not_mixed_with_a_backup(index: Index, tmp_path: Path) -> None:
+    index.add([NORTH])
+    index.backup(tmp_path / "backup")
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "catalog.sqlite-wal").write_bytes(b"left over")
+    with pytest.raises(AlreadyThere, match=r"'catalog.sqlite-wal', a part of another index"):
+        restore(tmp_path / "backup", tmp_path / "new")
+
+
+def test_erasing_takes_stale_derived_files_along(index: Index) -> None:
+    index.add([SECRET, SOUTH])
+    vector = index.encoder.encode([SECRET.text])[0].astype("<f4").tobytes()
+    (index.path / "vectors-99-beef.faiss").write_bytes(vector)
+    (index.path / "writing-x").mkdir()
+    (index.path / "writing-x" / "vectors-3-beef.faiss").write_bytes(vector)
+    index.erase(["secret.txt"])
+    assert vector not in everything_in(index.path)
+
+
+def test_removing_nothing_changes_nothing(index: Index) -> None:
+    index.add([NORTH])
+    generation = index.generation
+    index.remove([])
+    assert index.generation == generation
+
+
+def test_an_interrupted_run_is_followed_by_one_that_writes_the_search_index(index: Index) -> None:
+    next(index.add_each([NORTH]))
+    assert not list(index.path.glob("vectors-*.faiss"))
+    assert index.add([NORTH]).unchanged == ("north.txt",)
+    assert list(index.path.glob("vectors-*.faiss"))
