@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import manifest, trash, upkeep
-from index.adding import Added, add_batch, batches, prepare, put_all
+from index import manifest, removing, trash, upkeep
+from index.adding import Added, add_batch, batches
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
 from index.chunk import WHOLE_ARTICLES, Chunking
 from index.dense import DenseIndex
 from index.embed import EmbedderInfo, Encoder, Vectors, check_embedder, load_encoder, same_embedder
-from index.errors import AlreadyThere, EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
+from index.errors import EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
 from index.manifest import Manifest
 from index.searching import Search
 
@@ -224,14 +224,7 @@ class Index:
         Raises:
             UnknownArticle: Naming every id that is not there.
         """
-        if not ids:
-            return
-        with self._catalog.transaction():
-            for article_id in ids if keep else ():
-                trash.keep(self._catalog.db, article_id)
-            unknown = [article_id for article_id in dict.fromkeys(ids) if not self._catalog.delete(article_id)]
-            if unknown:
-                raise UnknownArticle(unknown)
+        removing.remove(self._catalog, ids, keep=keep)
 
     def removed(self) -> list[str]:
         """Return the ids of the articles that can be brought back, in order."""
@@ -246,22 +239,7 @@ class Index:
             AlreadyThere: Naming every id that an article has again; nothing is brought back.
             EmbedderChanged: If the passages were embedded anew meanwhile; nothing is brought back.
         """
-        with self._catalog.snapshot():
-            found = {article_id: trash.article(self._catalog.db, article_id) for article_id in ids}
-            manifest = self._catalog.manifest
-        unknown = [article_id for article_id, article in found.items() if article is None]
-        if unknown:
-            raise UnknownArticle(unknown)
-        articles = [article for article in found.values() if article is not None]
-        prepared = prepare(articles, manifest.chunking, self.encoder, self._catalog)
-        with self._catalog.transaction():
-            self._catalog.expect(manifest.embedder)
-            there = [article_id for article_id in found if self._catalog.holds(article_id)]
-            if there:
-                names = ", ".join(map(repr, there))
-                raise AlreadyThere(f"The index holds an article with the id {names} again; remove that one first.")
-            put_all(prepared, self._catalog)
-            trash.drop(self._catalog.db, list(found))
+        removing.bring_back(self._catalog, ids, self.encoder)
 
     def erase(self, ids: Sequence[str]) -> None:
         """Remove articles for good, removed ones too: from the database's file, its caches and the derived files.
@@ -273,16 +251,7 @@ class Index:
             UnusableIndex: If another process holds on to the old state; the articles are gone from the index, and
                 `compact` takes them out of its files later.
         """
-        with self._catalog.transaction():
-            unknown = [
-                article_id
-                for article_id in dict.fromkeys(ids)
-                if not (self._catalog.delete(article_id) | bool(trash.drop(self._catalog.db, [article_id])))
-            ]
-            if unknown:
-                raise UnknownArticle(unknown)
-            upkeep.forget(self._catalog)
-        upkeep.shrink(self._catalog, self._dense)
+        removing.erase(self._catalog, self._dense, ids)
 
     def search(self, query: str, k: int = 5) -> list[Hit]:
         """Return the `k` best passages for a query, best first, equal scores by passage id."""
@@ -321,10 +290,7 @@ class Index:
 
     def compact(self) -> None:
         """Give back the room of what was removed, which cannot be brought back after it, and write derived files."""
-        with self._catalog.preparation():
-            trash.purge(self._catalog.db)
-            upkeep.forget(self._catalog)
-        upkeep.shrink(self._catalog, self._dense)
+        removing.purge(self._catalog, self._dense)
 
     def backup(self, path: str | Path) -> None:
         """Write the whole index into one file, as of one moment, while it is in use; see `upkeep.backup`."""

@@ -78,12 +78,6 @@ def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
         dense.rebuild()
 
 
-def forget(catalog: Catalog) -> None:
-    """Forget what is kept beside the articles: vectors that no passage has, passages of articles that are gone."""
-    catalog.db.execute("DELETE FROM kept_vectors")
-    next_passages.forget_gone(catalog.db)
-
-
 def shrink(catalog: Catalog, dense: DenseIndex) -> None:
     """Write the database's file and the derived files anew, without what was deleted.
 

@@ -4,30 +4,11 @@ import gzip
 import os
 import zlib
 from pathlib import Path
-from typing import Any
 
 import pytest
+from loading import DATA, article, failure, load
 
-from index import Article, Failure, PassedOver, read_articles
-from index.load import LoadOptions
-
-DATA = Path(__file__).parent / "data"
-
-
-def load(path: Path, **options: Any) -> list[Article | Failure | PassedOver]:
-    return list(read_articles([path], LoadOptions(**options)))
-
-
-def article(path: Path, **options: Any) -> Article:
-    (item,) = load(path, **options)
-    assert isinstance(item, Article), item
-    return item
-
-
-def failure(path: Path, **options: Any) -> Failure:
-    (item,) = load(path, **options)
-    assert isinstance(item, Failure), item
-    return item
+from index import Article, Failure
 
 
 @pytest.mark.parametrize("source", ["pages/wordpress.html", "pdfs/writer.pdf", "articles/08-museum-opening.md"])

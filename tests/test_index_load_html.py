@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import DATA, article, expected, failure
 
-from index import Article, Failure, PassedOver, read_articles
-from index.load import LoadOptions
 from index.load.html import decode_page, parse_page
 
-DATA = Path(__file__).parent / "data"
 BOILERPLATE = (
     "store and read information",
     "Council to decide",
@@ -21,27 +18,6 @@ BOILERPLATE = (
     "newsletter",
     "All rights reserved",
 )
-
-
-def expected(folder: str) -> list[Any]:
-    rows = json.loads((DATA / folder / "expected.json").read_text(encoding="utf-8"))
-    return [pytest.param(row, id=row["file"]) for row in rows]
-
-
-def load(path: Path, **options: Any) -> list[Article | Failure | PassedOver]:
-    return list(read_articles([path], LoadOptions(**options)))
-
-
-def article(path: Path, **options: Any) -> Article:
-    (item,) = load(path, **options)
-    assert isinstance(item, Article), item
-    return item
-
-
-def failure(path: Path, **options: Any) -> Failure:
-    (item,) = load(path, **options)
-    assert isinstance(item, Failure), item
-    return item
 
 
 @pytest.mark.parametrize("row", expected("pages"))

@@ -6,26 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from loading import article, failure, load
 
-from index import Article, Failure, PassedOver, read_articles
+from index import Article, Failure
 from index.errors import InvalidFieldMap
-from index.load import Limits, LoadOptions, parse_field_map
-
-
-def load(path: Path, **options: Any) -> list[Article | Failure | PassedOver]:
-    return list(read_articles([path], LoadOptions(**options)))
-
-
-def article(path: Path, **options: Any) -> Article:
-    (item,) = load(path, **options)
-    assert isinstance(item, Article), item
-    return item
-
-
-def failure(path: Path, **options: Any) -> Failure:
-    (item,) = load(path, **options)
-    assert isinstance(item, Failure), item
-    return item
+from index.load import Limits, parse_field_map
 
 
 @pytest.mark.parametrize(
