@@ -120,7 +120,7 @@ class Hit:
         score: The fused score; higher is better, compares within one search only.
         ranks: Where each ranking had it.
         similarity: The cosine of query and passage, as embedded.
-        copies: Passages of near-copies of the article that say the same and are not shown on their own.
+        copies: Passages of near-copies of the article that say the same and are not shown on their own, the first 20.
     """
 
     passage: Passage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -255,21 +256,38 @@ class Catalog(Database):
             (vector.astype("<f4").tobytes(), row, passage.article_id),
         )
 
+    def put_text_hashes(self, article: Article) -> None:
+        """Write the hashes of an article's passages anew. Inside `transaction`."""
+        hashes = [(text_hash(passage.text), row) for row, passage in self.passages_of(article)]
+        self._db.executemany("UPDATE passages SET text_hash = ? WHERE row = ?", hashes)
+
     def search(self, query: str, limit: int) -> list[int]:
         """Return the rows of the best passages by BM25; see `lexical.search`."""
         return lexical.search(self._db, query, limit)
 
     def problems(self) -> list[str]:
-        """Check the database and its lexical table; return a line for each problem."""
+        """Check the database and its lexical table; return a line for each problem.
+
+        FTS5's own check is a statement that writes, though it changes nothing: where the database can only be read it
+        is passed over, and where another process writes meanwhile a line says so.
+        """
         found = [f"database: {line}" for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
         orphans = self._db.execute("SELECT count(*) FROM pragma_foreign_key_check('passages')").fetchone()[0]
         if orphans:
             found.append(f"passages: {orphans} belong to no article")
-        passages, indexed = self._db.execute(
-            "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM lexical)"
-        ).fetchone()
-        if passages != indexed:
-            found.append(f"lexical index: holds {indexed} passages, expected {passages}")
+        try:
+            passages, indexed = self._db.execute(
+                "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM lexical)"
+            ).fetchone()
+            if passages != indexed:
+                found.append(f"lexical index: holds {indexed} passages, expected {passages}")
+            self._db.execute("INSERT INTO lexical (lexical) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_BUSY:
+                found.append("lexical index: another process writes, so that it could not be checked; try again")
+            elif code != sqlite3.SQLITE_READONLY:
+                found.append(f"lexical index: damaged, a search may fail or miss passages ({error})")
         return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +21,32 @@ from index.sentences import sentence_spans
 Signature = NDArray[np.uint32]
 
 PERMUTATIONS = 120
+LISTED = 20
+"""How many copies are listed under a passage."""
+
 _ROWS_A_BAND = 5
 _SAME_STORY = 0.7
-_SAME_WORDS = 0.8
 _SHINGLE = 5
 _SEED = 1
 _WORD = re.compile(r"\w+")
-_PHRASE = 6
-_BYLINE = re.compile(r"^\s*By\b.{0,80}$", re.MULTILINE)
-_DATELINE = re.compile(
-    r"^\s*(?:[A-Z]{3}[\w.,/ ]{0,60}|[A-Z][\w.,/ ]{0,60}\([^)\n]{2,40}\))\s*[—–-]{1,2} ", re.MULTILINE
+
+_ALIKE = 0.8
+_LETTER = r"[\w\u0300-\u036f\u0591-\u05c7\u0610-\u0eff]"  # and the vowel signs that \w leaves out
+_TOKEN = re.compile(
+    r"\d+(?:[.,]\d+)*\w*"
+    rf"|{_LETTER}+(?:['’]{_LETTER}+)*"
+    r"|[$€£¥₹%‰]|(?<!\w)[-−–+](?=[$€£¥₹]?\d)"
 )
-_TELLING = re.compile(r"\b(?:[^\W\d_]*\d\w*|[A-Z]\w*)\b")
+_HARMLESS = frozenset("a an the that also too just then".split())
+"""English words in which two wordings of a sentence may differ and say the same."""
+_BYLINE = re.compile(r"\s*By [^\n\d]{1,80}(?<![.?!:;\s])[^\S\n]*(?:\n|$)")
+_BYLINE_WORDS = frozenset("and for of in the staff de del da van von der la le al bin our".split())
+_DATELINE = re.compile(
+    r"\s*(?P<place>[^\W\d_][^\d\n(—–,-]{1,60}?)"
+    r"(?:, (?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d{1,2}"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day))?"
+    r"(?: \([^\W\d_][^)\d\n]{1,40}\))?\s*[—–-]{1,2}\s"
+)
 
 
 def signature(text: str) -> Signature:
@@ -60,56 +76,110 @@ def are_copies(one: Signature, other: Signature) -> bool:
 
 @dataclass
 class Distinct:
-    """A passage that is shown, and those of other copies of its story that say the same."""
+    """A passage that is shown, and the best `LISTED` of those of other copies of its story that say the same."""
 
     row: int
     passage: Passage
     copies: list[Passage] = field(default_factory=list)
 
 
-def collapse(ranked: Sequence[tuple[int, Passage]], stories: Mapping[str, int], limit: int) -> list[Distinct]:
-    """Return the first `limit` passages that say something new, best first, each with its copies.
+class Folding:
+    """The first `limit` passages that say something new, best first, each with its copies: `kept`.
 
-    A passage says nothing new when of each of its sentences four fifths of the words stand in better passages of other
-    copies of its story, and all numbers and capitalised words do: a copy that corrects a number or a name is never
-    hidden.
-
-    Args:
-        ranked: Rows and passages, best first.
-        stories: The story of each article; one without a story has no copies.
-        limit: How many.
+    A passage says nothing new when each of its sentences stands in a better passage of another copy of its story, case
+    and punctuation apart, or one does that differs in an article or another of a few harmless English words alone. So
+    no correction is hidden, of a number, a name or a verb. An article's byline and dateline do not count.
     """
-    kept: list[Distinct] = []
-    for row, passage in ranked:
-        story = stories.get(passage.article_id)
-        others = [
-            one
-            for one in kept
-            if story is not None
-            and one.passage.article_id != passage.article_id
-            and stories.get(one.passage.article_id) == story
-        ]
-        if others and _nothing_new(passage.text, " ".join(one.passage.text for one in others)):
-            words = set(_words(passage.text))
-            best = max(others, key=lambda one: len(words & set(_words(one.passage.text))))
-            best.copies.append(passage)
-        elif len(kept) < limit:
-            kept.append(Distinct(row, passage))
-    return kept
+
+    def __init__(self, limit: int) -> None:
+        self.kept: list[Distinct] = []
+        self._limit = limit
+        self._by_story: dict[int, list[tuple[Distinct, _Said]]] = {}
+        self._read: dict[tuple[str, bool], _Said] = {}
+
+    def take(self, ranked: Sequence[tuple[int, Passage]], stories: Mapping[str, int]) -> None:
+        """Take the passages that rank next.
+
+        Args:
+            ranked: Rows and passages, best first, all worse than those taken before.
+            stories: The story of each article; one without a story has no copies.
+        """
+        for row, passage in ranked:
+            story = stories.get(passage.article_id)
+            same_story = [] if story is None else self._by_story.setdefault(story, [])
+            others = [one for one in same_story if one[0].passage.article_id != passage.article_id]
+            said = self._said(passage) if story is not None else None
+            if said is not None and others and said.nothing_new([known for _, known in others]):
+                best = max(others, key=lambda one: len(said.vocabulary & one[1].vocabulary))[0]
+                if len(best.copies) < LISTED:
+                    best.copies.append(passage)
+            elif len(self.kept) < self._limit:
+                self.kept.append(Distinct(row, passage))
+                if said is not None:
+                    same_story.append((self.kept[-1], said))
+
+    def _said(self, passage: Passage) -> _Said:
+        key = passage.text, passage.start == 0
+        if key not in self._read:
+            self._read[key] = _Said(_without_head(passage.text) if passage.start == 0 else passage.text)
+        return self._read[key]
 
 
-def _nothing_new(text: str, known: str) -> bool:
-    """Tell whether every sentence stands in what is known; a byline, a dateline and short phrases do not count."""
-    held, held_names = set(_words(known)), set(_TELLING.findall(known))
-    body = _DATELINE.sub("", _BYLINE.sub("", text))
-    for start, end in sentence_spans(body):
-        words, names = _words(body[start:end]), _TELLING.findall(body[start:end])
-        if len(words) < _PHRASE and len(names) <= 1 and not any(map(str.isdigit, body[start:end])):
-            continue
-        same = sum(word in held for word in words) >= _SAME_WORDS * len(words)
-        if not same or not set(names) <= held_names:
+class _Sentence:
+    """A sentence's words in lower case."""
+
+    def __init__(self, text: str) -> None:
+        self.words = [word.lower().replace("’", "'") for word in _TOKEN.findall(text)]
+
+    def differs_harmlessly(self, known: _Sentence) -> bool:
+        """Tell whether a sentence is alike, and all words in which the two differ are harmless."""
+        matcher = SequenceMatcher(None, known.words, self.words, autojunk=False)
+        if matcher.real_quick_ratio() < _ALIKE or matcher.quick_ratio() < _ALIKE:
             return False
-    return True
+        differing: set[str] = set()
+        for what, a, b, c, d in matcher.get_opcodes():
+            if what != "equal":
+                differing.update(known.words[a:b], self.words[c:d])
+        return differing <= _HARMLESS
+
+
+class _Said:
+    """What a passage says, sentence by sentence."""
+
+    def __init__(self, text: str) -> None:
+        read = [_Sentence(text[start:end]) for start, end in sentence_spans(text)]
+        self.sentences = [sentence for sentence in read if sentence.words]
+        self.vocabulary = frozenset(word for sentence in self.sentences for word in sentence.words)
+        self._words = [word for sentence in self.sentences for word in sentence.words]
+        ends = list(accumulate((len(sentence.words) for sentence in self.sentences), initial=0))
+        self._bounds = frozenset(ends)
+
+    def nothing_new(self, others: Sequence[_Said]) -> bool:
+        """Tell whether each sentence stands in one of the others, or one that differs harmlessly does."""
+        held = [sentence for known in others for sentence in known.sentences]
+        return all(
+            any(known._says(sentence) for known in others) or any(sentence.differs_harmlessly(one) for one in held)
+            for sentence in self.sentences
+        )
+
+    def _says(self, sentence: _Sentence) -> bool:
+        """Tell whether a sentence stands here word by word, as one or several whole sentences.
+
+        Within another it may mean something else: "12 were hurt", "nobody said that 12 were hurt".
+        """
+        length = len(sentence.words)
+        return any(
+            at + length in self._bounds and self._words[at : at + length] == sentence.words for at in self._bounds
+        )
+
+
+def _without_head(text: str) -> str:
+    """Return an article's beginning without its byline and its dateline."""
+    byline = _BYLINE.match(text)
+    if byline and not any(word.islower() and word not in _BYLINE_WORDS for word in _TOKEN.findall(byline[0])):
+        text = text[byline.end() :]
+    dateline = _DATELINE.match(text)
+    return text[dateline.end() :] if dateline and dateline["place"].isupper() else text
 
 
 def _words(text: str) -> list[str]:

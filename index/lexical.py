@@ -11,6 +11,9 @@ from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 
+_STRUCTURE, _NO_SEGMENTS = 10, bytes(8)
+"""FTS5's record of its segments, and one of none: a damaged table is dropped only when it can read the record."""
+
 STOP_WORDS = frozenset(
     "a an and are as at be been but by did do does for from had has have he her his how i in is it its me my of on "
     "or our she that the their them they this to was we were what when where which who whom whose why will with "
@@ -30,8 +33,11 @@ def remove(db: sqlite3.Connection, rows: Iterable[int]) -> None:
 
 
 def rebuild(db: sqlite3.Connection) -> None:
-    """Make the table anew from the passages and their articles."""
-    db.execute("DELETE FROM lexical")
+    """Make the table anew from the passages and their articles, whatever its state. Inside a transaction."""
+    (created_with,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'lexical'").fetchone()
+    db.execute("INSERT OR REPLACE INTO lexical_data VALUES (?, ?)", (_STRUCTURE, _NO_SEGMENTS))
+    db.execute("DROP TABLE lexical")
+    db.execute(created_with)
     for article_id, text in db.execute("SELECT id, text FROM articles"):
         passages = db.execute('SELECT row, "start", "end" FROM passages WHERE article_id = ?', (article_id,)).fetchall()
         add(db, [(row, text[start:end]) for row, start, end in passages])

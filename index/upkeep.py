@@ -49,7 +49,7 @@ def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
 
 
 def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
-    """Make anew what is derived from the articles: vectors that are none, BM25's words, stories, the search index.
+    """Make anew what is derived from the articles: vectors that are none, hashes, BM25's words, stories, the base file.
 
     An article's own text is nobody's to repair: one that is stored damaged stays as it is, and `problems` names it.
     """
@@ -70,6 +70,7 @@ def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
         lexical.rebuild(catalog.db)
         stories.clear(catalog.db)
         for article in _sound_articles(catalog):
+            catalog.put_text_hashes(article)
             known = signatures.get(article.id)
             same = known is not None and known[0].content_hash == article.content_hash
             stories.put(catalog.db, article.id, known[1] if known and same else signature(article.text))

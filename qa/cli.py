@@ -87,7 +87,10 @@ def ask(question: str, as_json: bool, **options: Any) -> None:
 )
 @answering_options
 def batch(questions: Path, answers: Path, **options: Any) -> None:
-    """Answer a file of questions: .txt with one a line, or .jsonl with {"question", "id"} a line."""
+    """Answer a file of questions.
+
+    A .txt has one a line, a .jsonl has {"question", "id"} a line.
+    """
     from tqdm import tqdm
 
     from qa.batch import check_files, run_batch
@@ -118,7 +121,10 @@ def batch(questions: Path, answers: Path, **options: Any) -> None:
 )
 @answering_options
 def eval_command(testset: Path, report_folder: Path, articles: str, **options: Any) -> None:
-    """Evaluate retrieval, answers and citations against a test set in SQuAD JSON."""
+    """Evaluate against a test set in SQuAD JSON.
+
+    Retrieval, answers and citations.
+    """
     from tqdm import tqdm
 
     from qa.evaluate import as_table, contexts_as_index, evaluate, make_folder, read_squad, write_report
@@ -141,7 +147,10 @@ def eval_command(testset: Path, report_folder: Path, articles: str, **options: A
 @cli.command("export-reader")
 @click.argument("checkpoint", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER")
 def export_reader(checkpoint: Path) -> None:
-    """Write the packaged reader as a Hugging Face question-answering checkpoint, for other programs."""
+    """Write the reader for other programs.
+
+    It becomes a Hugging Face question-answering checkpoint.
+    """
     from qa.read.weights import export_checkpoint
 
     export_checkpoint(checkpoint)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,10 +14,8 @@ import click
 from qa.options import index_option, json_option, loading_options
 
 if TYPE_CHECKING:
-    from index.article import Article
     from index.load import LoadOptions
     from index.store import Index
-    from qa.progress import ReadingProgress
 
 
 @click.command("index")
@@ -38,83 +35,39 @@ if TYPE_CHECKING:
 def index_command(
     sources: tuple[str, ...], sync: bool, embedder: str | None, options: LoadOptions, folder: Path
 ) -> None:
-    """Add and update articles: files, folders, patterns such as 'news/**/*.html', addresses of pages and feeds.
+    """Add and update articles.
+
+    A source is a file, a folder with all below it, a pattern such as 'news/**/*.html', or the address of a page or
+    a feed.
 
     Reads .txt, .md, .html, .pdf, .docx, .jsonl, .json, .csv, .tsv and feeds, each also with .gz behind it. What is
     unchanged costs nothing. Stopped half-way, it keeps what it has committed; the same command goes on.
     """
     from index.adding import Added
-    from index.sync import gone
+    from index.sync import Gone, gone
+    from qa.intake import Intake
     from qa.progress import ReadingProgress
 
-    total, removed = Added(), list[str]()
+    total = Added()
     with open_or_create(folder, embedder) as store, ReadingProgress(sources) as progress:
-        reading = Reading(sources, options, progress)
-        for report in store.add_each(reading.articles()):
+        intake = Intake(sources, options, progress)
+        for report in store.add_each(intake.articles()):
             total += report
             progress.committed(len(report.added) + len(report.replaced) + len(report.unchanged))
-        if sync:
-            removed = gone(store.locations(), sources, reading.ids, reading.failed)
-            store.remove(removed)
+        swept = gone(store.locations(), sources, intake.places, intake.failed) if sync else Gone()
+        if swept.ids:
+            store.remove(swept.ids)
         held = len(store)
-    reading.say_what_was_passed_over()
-    gone_too = f", removed {len(removed)}" if sync else ""
+    intake.say_what_was_passed_over()
+    for line in swept.left_alone():
+        click.echo(line, err=True)
+    gone_too = f", removed {len(swept.ids)}" if sync else ""
     click.echo(
         f"added {len(total.added)}, replaced {len(total.replaced)}, unchanged {len(total.unchanged)}{gone_too}, "
-        f"failed {len(reading.failed)}; the index in {folder} holds {held} articles"
+        f"failed {len(intake.failed)}; the index in {folder} holds {held} articles"
     )
-    if reading.failed:
+    if intake.failed:
         sys.exit(1)
-
-
-class Reading:
-    """The articles of some sources on their way to the index, and what became of the rest."""
-
-    def __init__(self, sources: tuple[str, ...], options: LoadOptions, progress: ReadingProgress) -> None:
-        self.ids: set[str] = set()
-        self.failed: list[str] = []
-        self._sources = sources
-        self._options = options
-        self._progress = progress
-        self._passed_over = 0
-        self._languages: list[str | None] = []
-
-    def articles(self) -> Iterator[Article]:
-        """Yield what can be read; say at once what cannot."""
-        from index.article import Article
-        from index.load import Failure, read_articles
-
-        for item in read_articles(self._sources, self._options):
-            if isinstance(item, Article):
-                self.ids.add(item.id)
-                self._languages.append(item.language)
-                self._progress.reading(item)
-                yield item
-            elif isinstance(item, Failure):
-                self.failed.append(item.location)
-                click.echo(f"not indexed: {_shown(item.location)} {item.reason}", err=True)
-            else:
-                self._passed_over += 1
-
-    def say_what_was_passed_over(self) -> None:
-        """Count the files that no loader reads, and the articles that the models do not read."""
-        from index.load.language import unread_languages
-
-        if self._passed_over:
-            click.echo(f"passed over: {self._passed_over} files of other formats, or links to folders", err=True)
-        unread = unread_languages(self._languages)
-        if unread:
-            counts = ", ".join(f"{count} in {language!r}" for language, count in unread.items())
-            click.echo(
-                f"not English: {counts}. They are stored exactly; the packaged models read English and answer from "
-                "them badly.",
-                err=True,
-            )
-
-
-def _shown(location: str) -> str:
-    """Return a place as people would name it: below the working folder without the way there."""
-    return location.removeprefix(os.path.join(os.getcwd(), ""))
 
 
 @click.command("list")
@@ -122,7 +75,10 @@ def _shown(location: str) -> str:
 @json_option
 @index_option
 def list_command(folder: Path, removed: bool, as_json: bool) -> None:
-    """List the articles: id, title, date and number of characters."""
+    """List the articles.
+
+    A line has the id, the title, the date and the number of characters.
+    """
     with open_index(folder) as store:
         if removed:
             for article_id in store.removed():
@@ -144,7 +100,10 @@ def list_command(folder: Path, removed: bool, as_json: bool) -> None:
 @click.option("--erase", is_flag=True, help="Remove for good, from all of the index's files; cannot be undone.")
 @index_option
 def remove(ids: tuple[str, ...], undo: bool, erase: bool, folder: Path) -> None:
-    """Remove articles by their ids: all of those named, or none if one is unknown."""
+    """Remove articles by their ids.
+
+    All of those named are removed, or none if one is unknown.
+    """
     from index.article import clean_text
 
     if undo and erase:
@@ -167,7 +126,7 @@ def remove(ids: tuple[str, ...], undo: bool, erase: bool, folder: Path) -> None:
 @json_option
 @index_option
 def info(folder: Path, as_json: bool) -> None:
-    """Describe the index: what it holds and what it was built with."""
+    """Describe the index and what made it."""
     with open_index(folder) as store:
         described = store.info()
     if as_json:
@@ -195,7 +154,10 @@ def _passage_size(max_tokens: int) -> str:
 @click.option("--repair", is_flag=True, help="Make anew what is derived from the articles.")
 @index_option
 def verify(folder: Path, repair: bool) -> None:
-    """Check every offset, hash, vector and count; exit 1 if something is wrong."""
+    """Check every offset, hash and vector.
+
+    Exits with 1 if something is wrong.
+    """
     with open_index(folder) as store:
         if repair:
             store.repair()
@@ -215,7 +177,10 @@ def verify(folder: Path, repair: bool) -> None:
 @click.command()
 @index_option
 def compact(folder: Path) -> None:
-    """Give back the room of removed articles, which cannot be brought back after it."""
+    """Give back the room of removed articles.
+
+    They cannot be brought back after it.
+    """
     with open_index(folder) as store:
         before = store.info().bytes
         store.compact()
@@ -226,7 +191,10 @@ def compact(folder: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @index_option
 def backup(file: Path, folder: Path) -> None:
-    """Write the whole index into one new file, while it is in use."""
+    """Write the whole index into one file.
+
+    The index may be in use meanwhile.
+    """
     with open_index(folder) as store:
         store.backup(file)
     click.echo(f"written to {file} ({os.path.getsize(file) / 1e6:.1f} MB)")
@@ -236,7 +204,10 @@ def backup(file: Path, folder: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @index_option
 def restore(file: Path, folder: Path) -> None:
-    """Make an index from a backup, in a folder that has none."""
+    """Make an index from a backup.
+
+    The folder must not hold an index.
+    """
     from index.upkeep import restore as restore_backup
 
     restore_backup(file, folder)
@@ -248,7 +219,9 @@ def restore(file: Path, folder: Path) -> None:
 @click.argument("embedder", metavar="NAME")
 @index_option
 def reembed(embedder: str, folder: Path) -> None:
-    """Embed all articles with another sentence-transformers model; the old vectors serve until all are done.
+    """Embed all articles with another model.
+
+    NAME is a sentence-transformers model. The old vectors serve until all are done.
 
     Stopped half-way, the same command goes on.
     """

@@ -123,8 +123,11 @@ def test_no_text_is_embedded_twice(tmp_path: Path) -> None:
         "INSERT INTO lexical (rowid, text) VALUES (999, 'x')",
         "DELETE FROM lexical",
         "DELETE FROM stories",
+        "UPDATE passages SET text_hash = x'00'",
+        "UPDATE lexical_data SET block = zeroblob(length(block)) WHERE id > 10",
+        "DELETE FROM lexical_data",
     ],
-    ids=["norm", "dimension", "words too many", "no words", "no stories"],
+    ids=["norm", "dimension", "words too many", "no words", "no stories", "hashes", "words damaged", "words gone"],
 )
 def test_repair_makes_anew_what_is_derived(index: Index, damage: str) -> None:
     index.add([NORTH, SOUTH, replace(SOUTH, id="copy.txt")])

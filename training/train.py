@@ -111,10 +111,10 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
     recipe = RECIPES[settings.recipe]
     mixture = Mixture(data, token_spans, settings.seed)
     groups = mixture.draw(recipe.shares, recipe.elsewhere, recipe.nearest, recipe.swapped, recipe.retrieved)
-    examples = sum(map(len, groups))
     batches = list(make_batches(groups, tokenizer, settings))
     schedule = Schedule(len(batches), int(settings.warmup * len(batches)), settings.cool_down)
     batches = batches[: schedule.last]
+    examples = sum(len(batch["input_ids"]) for batch in batches)
     logger.info("%d examples, %d steps", examples, len(batches))
     made_of = {
         "settings": asdict(settings),
