@@ -195,26 +195,18 @@ def test_interrupting_leaves_the_index_whole(run: Run) -> None:
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130, error
-    assert error.endswith("Stopped. Articles and answers that were finished before are kept.\n")
+    assert error.endswith(
+        "Stopped. Articles and answers that were finished before are kept; the same command goes on.\n"
+    )
     assert 1 < len(run("list").stdout.splitlines()) < 401
     assert run("verify").returncode == 0
 
 
 def test_help_of_every_command(run: Run) -> None:
     names = [line.split()[0] for line in run("--help").stdout.split("Commands:\n")[1].splitlines() if line.strip()]
-    assert names == [
-        "ask",
-        "batch",
-        "chat",
-        "eval",
-        "export-reader",
-        "index",
-        "info",
-        "list",
-        "remove",
-        "search",
-        "verify",
-    ]
+    assert names == (
+        "ask backup batch chat compact eval export-reader index info list reembed remove restore search verify".split()
+    )
     for name in names:
         assert run(name, "--help").returncode == 0
 
