@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from fakes import HashEncoder
@@ -33,7 +36,8 @@ def killed(folder: Path, *, inside: int | None = None, after: float = 0.0) -> li
     """
     told, tell = FORKING.Pipe(duplex=False)
     process = FORKING.Process(target=run, args=(str(folder), tell))
-    process.start()
+    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):  # by which the server finds what it preloads
+        process.start()
     tell.close()
     reported: list[str] = []
     put = 0
