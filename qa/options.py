@@ -65,6 +65,53 @@ def answering_options(command: Command) -> Command:
     return command
 
 
+_LOADING_OPTIONS = (
+    click.option(
+        "--map",
+        "field_map",
+        metavar="FIELD=NAME,...",
+        help="What the fields of .json, .jsonl and .csv files are called there, such as text=body,title=headline.",
+    ),
+    click.option(
+        "--max-file",
+        type=click.IntRange(1),
+        default=100,
+        show_default=True,
+        metavar="MB",
+        help="The largest file that is read as one article.",
+    ),
+    click.option(
+        "--max-page",
+        type=click.IntRange(1),
+        default=20,
+        show_default=True,
+        metavar="MB",
+        help="The most that is fetched from an address.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0.1, 3600),
+        default=60,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long a file is parsed, or an address fetched, at most.",
+    ),
+    click.option(
+        "--redirects",
+        type=click.IntRange(0, 20),
+        default=5,
+        show_default=True,
+        help="How many redirects of an address are followed.",
+    ),
+    click.option(
+        "--private-addresses",
+        "private",
+        is_flag=True,
+        help="Also fetch from this machine and from private networks.",
+    ),
+)
+
+
 def loading_options(command: Command) -> Command:
     """Add the options of a command that reads articles; it gets them as one `options` of the type `LoadOptions`."""
 
@@ -84,50 +131,6 @@ def loading_options(command: Command) -> Command:
         return command(options=LoadOptions(limits, parse_field_map(field_map) if field_map else {}), **rest)
 
     decorated: Any = with_options
-    for option in (
-        click.option(
-            "--map",
-            "field_map",
-            metavar="FIELD=NAME,...",
-            help="What the fields of .json, .jsonl and .csv files are called there, such as text=body,title=headline.",
-        ),
-        click.option(
-            "--max-file",
-            type=click.IntRange(1),
-            default=100,
-            show_default=True,
-            metavar="MB",
-            help="The largest file that is read as one article.",
-        ),
-        click.option(
-            "--max-page",
-            type=click.IntRange(1),
-            default=20,
-            show_default=True,
-            metavar="MB",
-            help="The most that is fetched from an address.",
-        ),
-        click.option(
-            "--timeout",
-            type=click.FloatRange(0.1, 3600),
-            default=60,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long a file is parsed, or an address fetched, at most.",
-        ),
-        click.option(
-            "--redirects",
-            type=click.IntRange(0, 20),
-            default=5,
-            show_default=True,
-            help="How many redirects of an address are followed.",
-        ),
-        click.option(
-            "--private-addresses",
-            "private",
-            is_flag=True,
-            help="Also fetch from this machine and from private networks.",
-        ),
-    ):
+    for option in _LOADING_OPTIONS:
         decorated = option(decorated)
     return cast(Command, decorated)

@@ -52,8 +52,8 @@ def test_models_are_imported_where_they_are_loaded_only() -> None:
 @pytest.mark.parametrize("module", ["index", "qa", "qa.cli", "index.store", "qa.evaluate", "qa.batch"])
 def test_importing_loads_nothing_heavy(module: str) -> None:
     heavy = set(
-        "torch transformers sentence_transformers gradio faiss langchain_core tqdm trafilatura lxml pypdfium2 datasketch "
-        "feedparser httpx py3langid".split()
+        "torch transformers sentence_transformers gradio faiss langchain_core tqdm trafilatura lxml pypdfium2 "
+        "datasketch feedparser httpx py3langid".split()
     )
     code = f"import sys, {module}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -22,6 +22,7 @@ from qa.read import load_reader
 from qa.read.calibration import Evidence
 from training import pools, train
 from training.average import average
+from training.batches import make_batches
 from training.calibrate import Outcome, fit
 from training.examples import Example, Group, Mixture, Share
 from training.losses import shared_norm_loss
@@ -172,12 +173,19 @@ def test_a_group_of_one_passage_has_the_ordinary_cross_entropy() -> None:
 
 def test_batches_keep_groups_whole(mixture: Callable[[int], Mixture]) -> None:
     groups = mixture(1).draw([Share("velmar", 12)], swapped=3, retrieved=2)
-    settings = train.Settings("together", seed=1, precision="float32", batch=4)
     tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
-    batches = [batch["group"].tolist() for batch in train.make_batches(groups, tokenizer, settings)]
+    batches = [batch["group"].tolist() for batch in make_batches(groups, tokenizer, most=4, max_length=240, seed=1)]
     assert max(map(len, batches)) <= 4
     assert sorted(g for batch in batches for g in set(batch)) == list(range(len(groups)))
     assert sum(map(len, batches)) == sum(map(len, groups))
+
+
+def test_a_cool_down_takes_the_rate_to_nothing_sooner() -> None:
+    whole, cooled = train.Schedule(100, 10), train.Schedule(100, 10, cool_down=(50, 20))
+    assert (whole.last, cooled.last) == (100, 70)
+    assert [cooled.share(step) for step in range(51)] == [whole.share(step) for step in range(51)]
+    assert cooled.share(60) == pytest.approx(whole.share(50) / 2)
+    assert (whole.share(0), whole.share(10), whole.share(100), cooled.share(70)) == (0, 1, 0, 0)
 
 
 def test_kinds_are_told_from_what_stands_around() -> None:

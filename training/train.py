@@ -15,10 +15,9 @@ import argparse
 import hashlib
 import json
 import logging
-import random
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,8 @@ from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folde
 from qa.evaluate.testset import read_squad
 from qa.read import load_reader
 from qa.read.weights import CARD_FILE, WEIGHTS_FILE, load_packaged_model
-from training.examples import Example, Group, Mixture
+from training.batches import make_batches
+from training.examples import Mixture
 from training.figures import right_text_figures
 from training.losses import shared_norm_loss
 from training.overlap import leaking
@@ -111,7 +111,7 @@ def train(data: Path, out: Path, start_from: Path | None, settings: Settings) ->
     recipe = RECIPES[settings.recipe]
     mixture = Mixture(data, token_spans, settings.seed)
     groups = mixture.draw(recipe.shares, recipe.elsewhere, recipe.nearest, recipe.swapped, recipe.retrieved)
-    batches = list(make_batches(groups, tokenizer, settings))
+    batches = list(make_batches(groups, tokenizer, settings.batch, settings.max_length, settings.seed))
     schedule = Schedule(len(batches), int(settings.warmup * len(batches)), settings.cool_down)
     batches = batches[: schedule.last]
     examples = sum(len(batch["input_ids"]) for batch in batches)
@@ -276,70 +276,6 @@ class Clock:
         """Say how long the rest takes at the pace so far."""
         pace = (time.monotonic() - self._began) / max(1, step - self._first)
         return f"{pace * (self._steps - step) / 60:.0f} minutes left"
-
-
-def make_batches(groups: Sequence[Group], tokenizer: Any, settings: Settings) -> Iterator[dict[str, torch.Tensor]]:
-    """Yield batches of groups of like length, in a random order."""
-    examples = [example for group in groups for example in group]
-    encoded = tokenizer(
-        [e.question for e in examples],
-        [e.passage for e in examples],
-        truncation="only_second",
-        max_length=settings.max_length,
-        return_offsets_mapping=True,
-    )
-    lengths = [len(ids) for ids in encoded["input_ids"]]
-    members: list[range] = []
-    for group in groups:
-        first = members[-1].stop if members else 0
-        members.append(range(first, first + len(group)))
-    order = list(range(len(groups)))
-    shuffle = random.Random(settings.seed)
-    shuffle.shuffle(order)
-    pool = 50 * settings.batch
-    batches: list[list[int]] = []
-    for at in range(0, len(order), pool):
-        alike = sorted(order[at : at + pool], key=lambda g: max(lengths[i] for i in members[g]))
-        batches += _packed(alike, members, settings.batch)
-    shuffle.shuffle(batches)
-    for batch in batches:
-        rows = [i for group in batch for i in members[group]]
-        inputs = tokenizer.pad(
-            {key: [encoded[key][i] for i in rows] for key in tokenizer.model_input_names}, return_tensors="pt"
-        )
-        targets = [_target(examples[i], encoded, i) for i in rows]
-        yield {
-            **inputs,
-            "start_positions": torch.tensor([start for start, _ in targets]),
-            "end_positions": torch.tensor([end for _, end in targets]),
-            "group": torch.tensor([group for group in batch for _ in members[group]]),
-        }
-
-
-def _packed(groups: Sequence[int], members: Sequence[range], most: int) -> Iterator[list[int]]:
-    """Yield whole groups together, up to `most` examples, or one larger group."""
-    batch: list[int] = []
-    size = 0
-    for group in groups:
-        if batch and size + len(members[group]) > most:
-            yield batch
-            batch, size = [], 0
-        batch.append(group)
-        size += len(members[group])
-    if batch:
-        yield batch
-
-
-def _target(example: Example, encoded: Any, i: int) -> tuple[int, int]:
-    """Return the first and last token of the answer; [CLS], at 0, where there is none or it was cut off."""
-    if example.start == example.end:
-        return 0, 0
-    offsets, sequence = encoded["offset_mapping"][i], encoded.sequence_ids(i)
-    inside = [
-        t for t, (start, end) in enumerate(offsets) if sequence[t] == 1 and start < example.end and end > example.start
-    ]
-    whole = bool(inside) and offsets[inside[-1]][1] >= example.end
-    return (inside[0], inside[-1]) if whole else (0, 0)
 
 
 def write_reader(model: Any, out: Path, max_length: int) -> None:
