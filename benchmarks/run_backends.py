@@ -23,13 +23,12 @@ from typing import Any
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from transformers import AutoTokenizer
 
 from index import load_encoder
-from index.packaged import packaged_model_folder
 from qa.evaluate import metrics
 from qa.read.decode import best_token_spans
 from qa.read.reader import TransformersReader
+from qa.read.tokens import ReaderTokenizer
 from qa.read.weights import load_packaged_model, read_card
 from qa.weigh import read_answers
 from training.pools import DevelopmentSets, RememberingEncoder
@@ -95,13 +94,17 @@ def same_alone(reader: TransformersReader, question: str, texts: Sequence[str]) 
 def backends(folder: Path) -> dict[str, TransformersReader]:
     """Return the packaged reader on each backend."""
     model = load_packaged_model()
-    tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
+    tokenizer = ReaderTokenizer.packaged()
     float32, int8 = folder / "float32.onnx", folder / "int8.onnx"
     export(model, float32)
     quantize_dynamic(float32, int8, weight_type=QuantType.QInt8)
-    runs = {"torch": model, "onnxruntime float32": OnnxModel(float32), "onnxruntime int8": OnnxModel(int8)}
+    runs: dict[str, Callable[..., Any]] = {
+        "torch": model,
+        "onnxruntime float32": OnnxModel(float32),
+        "onnxruntime int8": OnnxModel(int8),
+    }
     calibration = read_card().calibration
-    return {name: TransformersReader(run, tokenizer, name, calibration) for name, run in runs.items()}  # type: ignore[arg-type]
+    return {name: TransformersReader(run, tokenizer, name, calibration) for name, run in runs.items()}
 
 
 def export(model: Any, path: Path) -> None:
@@ -129,7 +132,6 @@ class OnnxModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = torch.get_num_threads()
         self._run: Callable[..., Any] = onnxruntime.InferenceSession(str(path), options).run
-        self.config = SimpleNamespace(max_position_embeddings=512, pad_token_id=0)
 
     def __call__(self, **inputs: torch.Tensor) -> Any:
         start, end = self._run(None, {name: inputs[name].numpy() for name in INPUTS})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +17,7 @@ from index.packaged import PACKAGED_MODEL, PACKAGED_SHA256, packaged_model_folde
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Encoding
 
 Vectors = NDArray[np.float32]
 
@@ -24,6 +25,7 @@ LANGCHAIN = "langchain:"
 """What the name of an embedder begins with that is a langchain `Embeddings`, which cannot be loaded by name."""
 
 _LONGEST = 8192
+_TOKENS_AT_ONCE = 1024
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,55 @@ class SentenceTransformerEncoder:
         return spans
 
 
-def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
+class PackagedEncoder:
+    """The packaged all-MiniLM-L6-v2 as an `Encoder`: the vectors of `SentenceTransformer`, sooner.
+
+    Neither sentence-transformers nor transformers is imported, which takes seconds.
+
+    Raises:
+        ModelError: If the model is not installed, or its weights are not the ones expected.
+    """
+
+    info = EmbedderInfo(
+        name=PACKAGED_MODEL,
+        fingerprint=f"sha256:{PACKAGED_SHA256}",
+        backend="torch",
+        precision="float32",
+        pooling="mean",
+        max_length=256,
+        dimension=384,
+    )
+
+    def __init__(self) -> None:
+        from index.bert import Bert, Sizes, packaged_tokenizer, packaged_weights
+
+        self._tokenizer = packaged_tokenizer()
+        self._bert = Bert(packaged_weights(), Sizes.read(packaged_model_folder() / "config.json"))
+        self._first, self._last = self._tokenizer.encode("").ids  # [CLS] and [SEP]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Return one row of length 1 for each text, shape (len(texts), dimension), float32."""
+        from index.bert import mean_vectors
+
+        tokens = [self._ids(encoding.ids) for encoding in self._encode(texts)]
+        vectors = np.empty((len(tokens), self.info.dimension), dtype=np.float32)
+        for batch in _of_like_length([len(row) for row in tokens]):
+            vectors[batch] = mean_vectors(self._bert, [tokens[i] for i in batch]).numpy()
+        return vectors
+
+    def token_spans(self, text: str) -> Sequence[tuple[int, int]]:
+        """Return the `(start, end)` of each token of the whole text, special tokens left out."""
+        spans: list[tuple[int, int]] = self._encode([text])[0].offsets
+        return spans
+
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        return self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+
+    def _ids(self, ids: list[int]) -> list[int]:
+        return [self._first, *ids[: self.info.max_length - 2], self._last]
+
+
+def load_encoder(name: str = PACKAGED_MODEL) -> Encoder:
     """Load a sentence-transformers model; without a name the packaged all-MiniLM-L6-v2, checksum checked.
 
     Any other name is sentence-transformers' own business: a folder is read from disk, a hub name that is not in the
@@ -111,25 +161,34 @@ def load_encoder(name: str = PACKAGED_MODEL) -> SentenceTransformerEncoder:
             f"The embedder {name!r} cannot be loaded by its name: it is made in Python. Open the index there, with "
             "index.langchain.ArticleVectorStore(path, embedding) or Index.open(path, encoder)."
         )
+    if name == PACKAGED_MODEL:
+        return PackagedEncoder()
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    packaged = name == PACKAGED_MODEL
     try:
-        if packaged:
-            model = SentenceTransformer(str(packaged_model_folder()), device="cpu", local_files_only=True)
-        else:
-            name = str(Path(name).resolve()) if Path(name).exists() else name
-            model = SentenceTransformer(name, model_kwargs={"dtype": "float32"})
+        name = str(Path(name).resolve()) if Path(name).exists() else name
+        model = SentenceTransformer(name, model_kwargs={"dtype": "float32"})
     except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
         raise ModelError(
             f"Cannot load the embedder {name!r}: expected a sentence-transformers model, as a folder or a hub name. "
             f"The library said: {error}"
         ) from error
-    fingerprint = PACKAGED_SHA256 if packaged else _weights_digest(model)
-    return SentenceTransformerEncoder(model, _describe(name, f"sha256:{fingerprint}", model))
+    return SentenceTransformerEncoder(model, _describe(name, f"sha256:{_weights_digest(model)}", model))
+
+
+def _of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the indices of texts in batches of at most `_TOKENS_AT_ONCE` tokens, filled up to the longest."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: lengths[i]):
+        if batch and (len(batch) + 1) * lengths[i] > _TOKENS_AT_ONCE:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def same_embedder(one: EmbedderInfo, other: EmbedderInfo) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from index import Article, Index, load_encoder, read_articles
-from index.embed import SentenceTransformerEncoder
+from index.embed import Encoder
 from qa import Assistant, load_reader
 from qa.read.reader import TransformersReader
 
@@ -36,7 +36,7 @@ def _network_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> SentenceTransformerEncoder:
+def encoder() -> Encoder:
     return load_encoder()
 
 
@@ -46,13 +46,13 @@ def reader() -> TransformersReader:
 
 
 @pytest.fixture(scope="session")
-def seed_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Index]:
+def seed_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Index]:
     """The seed article, indexed with the real embedder."""
     yield from _indexed(tmp_path_factory.mktemp("seed") / "index", encoder, SEEDS / "articles")
 
 
 @pytest.fixture(scope="session")
-def story_index(tmp_path_factory: pytest.TempPathFactory, encoder: SentenceTransformerEncoder) -> Iterator[Index]:
+def story_index(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterator[Index]:
     """The articles written for the tests, indexed with the real embedder."""
     yield from _indexed(tmp_path_factory.mktemp("test") / "index", encoder, ROOT / "tests" / "data" / "articles")
 
@@ -62,7 +62,7 @@ def seed_assistant(seed_index: Index, reader: TransformersReader) -> Assistant:
     return Assistant(seed_index, reader)
 
 
-def _indexed(folder: Path, encoder: SentenceTransformerEncoder, articles: Path) -> Iterator[Index]:
+def _indexed(folder: Path, encoder: Encoder, articles: Path) -> Iterator[Index]:
     with Index.create(folder, encoder) as index:
         index.add(item for item in read_articles([articles]) if isinstance(item, Article))
         yield index

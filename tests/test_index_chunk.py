@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.article import Article, Passage
 from index.chunk import WHOLE_ARTICLES, Chunking, approximate_token_spans
-from index.embed import SentenceTransformerEncoder
+from index.embed import Encoder
 from index.sentences import sentence_around, sentence_spans
 
 pieces = st.sampled_from(
@@ -40,14 +40,14 @@ def test_passages_are_exact_and_complete_without_a_tokenizer(text: str, most: in
 
 
 @given(text=texts)
-def test_passages_are_exact_and_fit_the_real_embedder(text: str, encoder: SentenceTransformerEncoder) -> None:
+def test_passages_are_exact_and_fit_the_real_embedder(text: str, encoder: Encoder) -> None:
     article = Article("a", text)
     passages = Chunking(20).passages(article, encoder.token_spans)
     check_passages(article, passages)
     assert all(len(encoder.token_spans(p.text)) <= 20 for p in passages)
 
 
-def test_the_default_passage_fits_the_packaged_embedder(encoder: SentenceTransformerEncoder) -> None:
+def test_the_default_passage_fits_the_packaged_embedder(encoder: Encoder) -> None:
     assert Chunking().max_tokens + 2 <= encoder.info.max_length
 
 

@@ -18,7 +18,7 @@ from langchain_tests.integration_tests import (
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from index import Index
-from index.embed import SentenceTransformerEncoder
+from index.embed import Encoder
 from index.langchain import ArticleVectorStore, EncoderEmbeddings, PassageRetriever
 
 
@@ -49,7 +49,7 @@ class TestPassageRetriever(RetrieversIntegrationTests):
 
 class TestEncoderEmbeddings(EmbeddingsUnitTests):
     @pytest.fixture(autouse=True)
-    def _encoder(self, encoder: SentenceTransformerEncoder) -> None:
+    def _encoder(self, encoder: Encoder) -> None:
         self.encoder = encoder
 
     @property
@@ -63,7 +63,7 @@ class TestEncoderEmbeddings(EmbeddingsUnitTests):
 
 class TestEncoderEmbeddingsAtWork(EmbeddingsIntegrationTests):
     @pytest.fixture(autouse=True)
-    def _encoder(self, encoder: SentenceTransformerEncoder) -> None:
+    def _encoder(self, encoder: Encoder) -> None:
         self.encoder = encoder
 
     @property

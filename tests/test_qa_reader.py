@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
+    AutoTokenizer,
     BertConfig,
     BertForQuestionAnswering,
     BertModel,
@@ -26,7 +27,8 @@ from qa.errors import ReaderError
 from qa.read import load_reader
 from qa.read.calibration import Calibration
 from qa.read.reader import TransformersReader
-from qa.read.weights import READER_FOLDER, export_checkpoint, load_packaged_model, read_card
+from qa.read.tokens import ReaderTokenizer
+from qa.read.weights import READER_FOLDER, PackagedModel, export_checkpoint, load_packaged_model, read_card
 
 ARTICLE = (Path(__file__).parent.parent / "seeds/articles/us-mediation-on-kashmir.txt").read_text(encoding="utf-8")
 TINY: dict[str, Any] = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
@@ -86,6 +88,34 @@ def test_the_frozen_layers_are_the_packaged_models_own() -> None:
     assert torch.equal(state[f"bert.{frozen}"], base[frozen])
     assert torch.equal(state[f"bert.{trained}"], stored[f"bert.{trained}"].float())
     assert not torch.equal(state[f"bert.{trained}"], base[trained])
+
+
+def test_the_packaged_model_gives_the_logits_of_transformers_own() -> None:
+    tokenizer = ReaderTokenizer.packaged()
+    windows = tokenizer.windows("Who met?", ["Short.", ARTICLE, "😀 日本語 e\u0301"])
+    inputs = tokenizer.tensors([window for _, window in windows])
+    counts = inputs["attention_mask"].bool()
+    with torch.inference_mode():
+        ours, theirs = PackagedModel()(**inputs), load_packaged_model()(**inputs)
+    for side in ("start_logits", "end_logits"):
+        assert (getattr(ours, side) - getattr(theirs, side))[counts].abs().max() < 1e-3
+
+
+@pytest.mark.parametrize("question", ["Who met?", "who met the delegation " * 300], ids=["short", "long"])
+def test_windows_are_those_of_transformers_own_tokenizer(question: str) -> None:
+    texts = ["Short.", ARTICLE * 3, "😀 日本語 e\u0301", ""]
+    windows = ReaderTokenizer.packaged().windows(question, texts)
+    theirs = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
+    asked = theirs(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)["offset_mapping"]
+    expected = theirs(
+        [question[: asked[:192][-1][1]]] * len(texts), texts, truncation="only_second", max_length=384, stride=96,
+        return_overflowing_tokens=True, return_offsets_mapping=True,
+    )  # fmt: skip
+    assert [text for text, _ in windows] == expected["overflow_to_sample_mapping"]
+    assert [window.ids for _, window in windows] == expected["input_ids"]
+    assert [window.type_ids for _, window in windows] == expected["token_type_ids"]
+    assert [window.offsets for _, window in windows] == expected["offset_mapping"]
+    assert [window.sequence_ids for _, window in windows] == [expected.sequence_ids(i) for i in range(len(windows))]
 
 
 def test_damaged_weights_are_refused_with_their_checksum(tmp_path: Path) -> None:

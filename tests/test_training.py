@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from transformers import AutoTokenizer
 
-from index.embed import SentenceTransformerEncoder
+from index.embed import Encoder
 from index.packaged import packaged_model_folder
 from qa.read import load_reader
 from qa.read.calibration import Evidence
@@ -82,7 +82,7 @@ def versions(count: int) -> list[str]:
 
 
 @pytest.fixture
-def mixture(write_set: WriteSet, encoder: SentenceTransformerEncoder) -> Callable[[int], Mixture]:
+def mixture(write_set: WriteSet, encoder: Encoder) -> Callable[[int], Mixture]:
     folder = write_set("train/velmar", [STORY, *[v.replace("3 June 19", "4 July 19") for v in versions(3)]])
     return lambda seed: Mixture(folder, encoder.token_spans, seed)
 
@@ -122,9 +122,7 @@ def test_a_mention_is_swapped_for_one_of_its_kind_that_the_passage_does_not_hold
     }
 
 
-def test_a_lookalike_is_of_another_story_and_does_not_hold_the_answer(
-    write_set: WriteSet, encoder: SentenceTransformerEncoder
-) -> None:
+def test_a_lookalike_is_of_another_story_and_does_not_hold_the_answer(write_set: WriteSet, encoder: Encoder) -> None:
     other = STORY.replace("Vass", "Lind").replace("Brandt", "Falk").replace("3 June 1998", "the day")
     folder = write_set("train/velmar", [STORY, other])
     drawn = flat(Mixture(folder, encoder.token_spans, 1).draw([Share("velmar", 4)], nearest=4))
@@ -134,9 +132,7 @@ def test_a_lookalike_is_of_another_story_and_does_not_hold_the_answer(
     assert all("crowns" not in example.question for example in unanswerable)
 
 
-def test_a_short_context_stands_among_others_with_its_answer(
-    write_set: WriteSet, encoder: SentenceTransformerEncoder
-) -> None:
+def test_a_short_context_stands_among_others_with_its_answer(write_set: WriteSet, encoder: Encoder) -> None:
     short = [f"Mayor Henrik Vass opened the harbour of Town{letter}." for letter in "abcdef"]
     folder = write_set("train/short", short)
     drawn = flat(Mixture(folder, encoder.token_spans, 1).draw([Share("short", 30)]))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,15 +11,14 @@ import numpy as np
 from qa.errors import ReaderError
 from qa.read.calibration import UNCALIBRATED, Calibration
 from qa.read.decode import Span, Window, decode
-from qa.read.weights import CARD_FILE, READER_FOLDER, load_packaged_model, read_card
+from qa.read.tokens import MAX_LENGTH, ReaderTokenizer
+from qa.read.weights import CARD_FILE, READER_FOLDER, PackagedModel, read_card
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from tokenizers import Encoding
 
 PACKAGED_READER = "packaged"
 
-_MAX_LENGTH = 384
-_STRIDE = 128
 _WINDOWS_AT_ONCE = 16
 
 
@@ -50,26 +48,32 @@ class Reader(Protocol):
 class TransformersReader:
     """A Hugging Face question-answering model as a `Reader`.
 
-    Texts longer than a window are read in windows of 384 tokens that overlap by 128; a question has at most half a
+    Texts longer than a window are read in windows of 384 tokens that overlap by 96; a question has at most half a
     window, what is beyond is not read.
     """
 
     def __init__(
         self,
-        model: PreTrainedModel,
-        tokenizer: PreTrainedTokenizerBase,
+        model: Callable[..., Any],
+        tokenizer: ReaderTokenizer,
         name: str,
         calibration: Calibration = UNCALIBRATED,
         threshold: float = 0.5,
     ) -> None:
+        """Put a reader together.
+
+        Args:
+            model: Gives `start_logits` and `end_logits`, each (windows, tokens), for the tokenizer's tensors.
+            tokenizer: The model's own.
+            name: What to call it in an answer.
+            calibration: From evidence to confidence.
+            threshold: The confidence from which an answer is given.
+        """
         self._model = model
         self._tokenizer = tokenizer
         self._name = name
-        self._encoding = threading.Lock()
         self._calibration = calibration
         self._threshold = threshold
-        positions = getattr(model.config, "max_position_embeddings", _MAX_LENGTH)
-        self._max_length = min(_MAX_LENGTH, positions - (getattr(model.config, "pad_token_id", 0) or 0) - 1)
 
     @property
     def name(self) -> str:
@@ -100,44 +104,22 @@ class TransformersReader:
         """Read all windows of all texts, those of like length together."""
         import torch
 
-        with self._encoding:
-            encoded = self._encode(question, texts)
-        order = sorted(range(len(encoded["input_ids"])), key=lambda i: len(encoded["input_ids"][i]))
-        for at in range(0, len(order), _WINDOWS_AT_ONCE):
-            batch = order[at : at + _WINDOWS_AT_ONCE]
-            inputs = self._tokenizer.pad(
-                {key: [encoded[key][i] for i in batch] for key in self._tokenizer.model_input_names},
-                return_tensors="pt",
-            )
+        windows = self._tokenizer.windows(question, texts)
+        windows.sort(key=lambda window: len(window[1]))
+        for at in range(0, len(windows), _WINDOWS_AT_ONCE):
+            batch = windows[at : at + _WINDOWS_AT_ONCE]
             with torch.inference_mode():
-                output = self._model(**inputs)
+                output = self._model(**self._tokenizer.tensors([window for _, window in batch]))
             starts, ends = output.start_logits.numpy(), output.end_logits.numpy()
-            for row, i in enumerate(batch):
-                yield self._window(encoded, i, starts[row], ends[row])
+            for (text, window), start, end in zip(batch, starts, ends, strict=True):
+                yield self._window(text, window, start, end)
 
-    def _encode(self, question: str, texts: Sequence[str]) -> Any:
-        spans = self._tokenizer(question, add_special_tokens=False, return_offsets_mapping=True, verbose=False)[
-            "offset_mapping"
-        ]
-        most = self._max_length // 2
-        if len(spans) > most:
-            question = question[: spans[most - 1][1]]
-        return self._tokenizer(
-            [question] * len(texts),
-            list(texts),
-            truncation="only_second",
-            max_length=self._max_length,
-            stride=min(_STRIDE, self._max_length // 4),
-            return_overflowing_tokens=True,
-            return_offsets_mapping=True,
-        )
-
-    def _window(self, encoded: Any, i: int, start: Any, end: Any) -> Window:
-        inside = [t for t, sequence in enumerate(encoded.sequence_ids(i)) if sequence == 1]
-        null_at = encoded["input_ids"][i].index(self._tokenizer.cls_token_id)
+    def _window(self, text: int, window: Encoding, start: Any, end: Any) -> Window:
+        inside = [t for t, sequence in enumerate(window.sequence_ids) if sequence == 1]
+        null_at = window.ids.index(self._tokenizer.null_id)
         return Window(
-            text=encoded["overflow_to_sample_mapping"][i],
-            offsets=[encoded["offset_mapping"][i][t] for t in inside],
+            text=text,
+            offsets=[window.offsets[t] for t in inside],
             start=start[inside].astype(np.float32),
             end=end[inside].astype(np.float32),
             null=float(start[null_at] + end[null_at]),
@@ -152,19 +134,25 @@ def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
     Raises:
         ReaderError: If it cannot be loaded.
     """
+    folder = READER_FOLDER if name == PACKAGED_READER else Path(name)
+    if (folder / CARD_FILE).exists():
+        card, model = read_card(folder), PackagedModel(folder)
+        return TransformersReader(model, ReaderTokenizer.packaged(), card.name, card.calibration, card.threshold)
+    return _load_checkpoint(name)
+
+
+def _load_checkpoint(name: str) -> TransformersReader:
+    """Load a Hugging Face question-answering checkpoint.
+
+    Raises:
+        ReaderError: If it cannot be loaded, or is none.
+    """
     import torch
     from safetensors import SafetensorError
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
     from transformers.utils.logging import disable_progress_bar
 
-    from index.packaged import packaged_model_folder
-
     disable_progress_bar()  # type: ignore[no-untyped-call]
-    folder = READER_FOLDER if name == PACKAGED_READER else Path(name)
-    if (folder / CARD_FILE).exists():
-        card = read_card(folder)
-        tokenizer = AutoTokenizer.from_pretrained(packaged_model_folder(), local_files_only=True)
-        return TransformersReader(load_packaged_model(folder), tokenizer, card.name, card.calibration, card.threshold)
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         model, report = AutoModelForQuestionAnswering.from_pretrained(
@@ -182,4 +170,6 @@ def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
         raise ReaderError(f"The tokenizer of {name!r} gives no offsets: expected one with a tokenizer.json.")
     if tokenizer.cls_token_id is None:
         raise ReaderError(f'The tokenizer of {name!r} has no [CLS] token, at which a reader says "no answer".')
-    return TransformersReader(model.eval(), tokenizer, Path(name).name)
+    positions = getattr(model.config, "max_position_embeddings", MAX_LENGTH)
+    most = min(MAX_LENGTH, positions - (getattr(model.config, "pad_token_id", 0) or 0) - 1)
+    return TransformersReader(model.eval(), ReaderTokenizer.of(tokenizer, most), Path(name).name)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from index.errors import ModelError
 from index.packaged import PACKAGED_SHA256, check_sha256, packaged_model_folder
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 READER_FOLDER = Path(__file__).parent / "weights"
 CARD_FILE = "reader.json"
 WEIGHTS_FILE = "reader.safetensors"
+_BERT = "bert."
+_UNREAD = ("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias")
 
 
 @dataclass(frozen=True)
@@ -83,27 +85,47 @@ def _share(value: float) -> float:
     return float(value)
 
 
+@dataclass(frozen=True)
+class SpanLogits:
+    """For each token of each row, how well an answer would begin and end there; each of shape (rows, tokens)."""
+
+    start_logits: Tensor
+    end_logits: Tensor
+
+
+class PackagedModel:
+    """The packaged reader in float32, in torch alone: the logits of `load_packaged_model`, sooner."""
+
+    def __init__(self, folder: Path = READER_FOLDER) -> None:
+        """Read the weights.
+
+        Raises:
+            ReaderError: If they are damaged, or their names are not exactly those of the trained layers.
+        """
+        from index.bert import Bert, Sizes
+
+        weights = _read_weights(folder)
+        sizes = Sizes.read(packaged_model_folder() / "config.json")
+        self._bert = Bert({name.removeprefix(_BERT): tensor for name, tensor in weights.items()}, sizes)
+        self._weight, self._bias = weights["qa_outputs.weight"], weights["qa_outputs.bias"]
+
+    def __call__(self, **inputs: Tensor) -> SpanLogits:
+        """Return the logits for input_ids, token_type_ids and attention_mask, each (rows, tokens)."""
+        start, end = (self._bert(**inputs) @ self._weight.T + self._bias).unbind(-1)
+        return SpanLogits(start, end)
+
+
 def load_packaged_model(folder: Path = READER_FOLDER) -> PreTrainedModel:
-    """Build the packaged reader in float32 and put it into evaluation mode.
+    """Build the packaged reader as transformers' model, in float32 and evaluation mode: to train or export it.
 
     Raises:
         ReaderError: If the weights are damaged, or their names are not exactly those of the trained layers.
     """
-    import torch
-    from safetensors.torch import load_file
     from transformers import BertConfig, BertForQuestionAnswering
 
-    card = read_card(folder)
-    try:
-        check_sha256(folder / WEIGHTS_FILE, card.weights_sha256)
-        base_folder = packaged_model_folder()
-    except ModelError as error:
-        raise ReaderError(str(error)) from error
-    model = BertForQuestionAnswering(BertConfig.from_json_file(str(base_folder / "config.json")))
-    trained = load_file(folder / WEIGHTS_FILE)
-    base = {f"bert.{name}": tensor for name, tensor in load_file(base_folder / "model.safetensors").items()}
-    state = _laid_over(base, trained, card.frozen, model.state_dict())
-    model.load_state_dict({name: tensor.to(torch.float32) for name, tensor in state.items()}, strict=True)
+    weights = _read_weights(folder)
+    model = BertForQuestionAnswering(BertConfig.from_json_file(str(packaged_model_folder() / "config.json")))
+    model.load_state_dict(dict(weights), strict=True)
     model.eval()  # type: ignore[no-untyped-call]
     return model
 
@@ -134,15 +156,30 @@ def export_checkpoint(folder: Path, source: Path = READER_FOLDER) -> None:
         raise ReaderError(f"Cannot write a checkpoint to {str(folder)!r}: {error.strerror or error}.") from error
 
 
-def _laid_over(
-    base: Mapping[str, Tensor], trained: Mapping[str, Tensor], frozen: tuple[str, ...], wanted: Mapping[str, Any]
-) -> dict[str, Tensor]:
-    """Take the frozen parameters from the base and all others from the trained ones, none missing, none left over."""
-    prefixes = tuple(f"bert.{part}." for part in frozen)
-    expected = {name for name in wanted if not name.startswith(prefixes)}
+def _read_weights(folder: Path) -> dict[str, Tensor]:
+    """Read the trained parameters of a folder and take the frozen ones from the base, all in float32.
+
+    Raises:
+        ReaderError: If a file is damaged, or one parameter of the trained layers is missing or left over.
+    """
+    import torch
+    from safetensors.torch import load_file
+
+    from index.bert import packaged_weights
+
+    card = read_card(folder)
+    try:
+        check_sha256(folder / WEIGHTS_FILE, card.weights_sha256)
+        base = {f"{_BERT}{name}": tensor for name, tensor in packaged_weights().items() if name not in _UNREAD}
+    except ModelError as error:
+        raise ReaderError(str(error)) from error
+    trained = load_file(folder / WEIGHTS_FILE)
+    prefixes = tuple(f"{_BERT}{part}." for part in card.frozen)
+    frozen = {name: tensor for name, tensor in base.items() if name.startswith(prefixes)}
+    expected = {*base, "qa_outputs.weight", "qa_outputs.bias"} - frozen.keys()
     if trained.keys() != expected:
         odd = sorted(trained.keys() ^ expected)
         raise ReaderError(
             f"The reader's weights do not fit: {len(odd)} names are missing or unknown, such as {odd[:3]}."
         )
-    return {name: trained[name] if name in expected else base[name] for name in wanted}
+    return {name: tensor.to(torch.float32) for name, tensor in {**frozen, **trained}.items()}
