@@ -12,6 +12,7 @@ from index.catalog import Catalog, Stored
 from index.chunk import Chunking
 from index.copies import Signature, signature
 from index.embed import Encoder, Vectors
+from index.headings import Headed, under_headings
 from index.manifest import Manifest
 from index.schema import text_hash
 
@@ -69,15 +70,15 @@ def add_batch(batch: Sequence[Article], catalog: Catalog, encoder: Callable[[], 
     with catalog.snapshot():
         was = {article.id: catalog.stored(article) for article in articles.values()}
         manifest = catalog.manifest
-    renamed = [articles[i] for i, stored in was.items() if stored is Stored.SAME_TEXT]
-    new_text = [articles[i] for i, stored in was.items() if stored in (Stored.ABSENT, Stored.OTHER_TEXT)]
-    prepared = prepare(new_text, manifest.chunking, encoder(), catalog) if new_text else []
+    renamed = [articles[i] for i, stored in was.items() if stored is Stored.OTHER_FIELDS]
+    changed = [articles[i] for i, stored in was.items() if stored in (Stored.ABSENT, Stored.OTHER_WORDS)]
+    prepared = prepare(changed, manifest.chunking, encoder(), catalog) if changed else []
     overtaken = _store(prepared, renamed, manifest, catalog) if prepared or renamed else []
     if overtaken:
         add_batch(overtaken, catalog, encoder)
     return Added(
         tuple(i for i, stored in was.items() if stored is Stored.ABSENT),
-        tuple(i for i, stored in was.items() if stored in (Stored.SAME_TEXT, Stored.OTHER_TEXT)),
+        tuple(i for i, stored in was.items() if stored in (Stored.OTHER_FIELDS, Stored.OTHER_WORDS)),
         tuple(i for i, stored in was.items() if stored is Stored.SAME),
     )
 
@@ -102,7 +103,12 @@ def put_all(prepared: Iterable[Prepared], catalog: Catalog) -> None:
 def prepare(articles: Sequence[Article], chunking: Chunking, encoder: Encoder, catalog: Catalog) -> list[Prepared]:
     """Cut articles and give each passage its vector: the one its text had before, or a new one, all in one call."""
     cut = [chunking.passages(article, encoder.token_spans) for article in articles]
-    vectors = embed([passage.text for passages in cut for passage in passages], encoder, catalog)
+    headed = [
+        Headed(passage.text, chunking.heading(article.title))
+        for article, passages in zip(articles, cut, strict=True)
+        for passage in passages
+    ]
+    vectors = embed(headed, chunking, encoder, catalog)
     prepared = []
     at = 0
     for article, passages in zip(articles, cut, strict=True):
@@ -112,11 +118,11 @@ def prepare(articles: Sequence[Article], chunking: Chunking, encoder: Encoder, c
     return prepared
 
 
-def embed(texts: Sequence[str], encoder: Encoder, catalog: Catalog) -> Vectors:
-    """Return the vectors of passage texts; those that the catalog holds by their text are not embedded again."""
-    hashes = [text_hash(text) for text in texts]
+def embed(passages: Sequence[Headed], chunking: Chunking, encoder: Encoder, catalog: Catalog) -> Vectors:
+    """Return the vectors of passages; those that the catalog holds by what is embedded are not embedded again."""
+    hashes = [text_hash(*passage) for passage in passages]
     with catalog.session():
         known = catalog.known_vectors(dict.fromkeys(hashes), encoder.info.dimension)
-    new = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
-    known.update(zip(new, encoder.encode(list(new.values())), strict=True))
-    return np.array([known[key] for key in hashes], dtype=np.float32).reshape(len(texts), encoder.info.dimension)
+    new = {key: passage for key, passage in zip(hashes, passages, strict=True) if key not in known}
+    known.update(zip(new, encoder.encode(under_headings(list(new.values()), chunking, encoder)), strict=True))
+    return np.array([known[key] for key in hashes], dtype=np.float32).reshape(len(passages), encoder.info.dimension)

@@ -121,6 +121,7 @@ class Hit:
         ranks: Where each ranking had it.
         similarity: The cosine of query and passage, as embedded.
         copies: Passages of near-copies of the article that say the same and are not shown on their own, the first 20.
+        matched: The words of the query that it has, or its article's title or date, in lower case, without accents.
     """
 
     passage: Passage
@@ -128,6 +129,7 @@ class Hit:
     ranks: Ranks
     similarity: float
     copies: tuple[Passage, ...] = ()
+    matched: tuple[str, ...] = ()
 
 
 def hit_article_ids(hits: Iterable[Hit]) -> set[str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import lexical, manifest, stories
+from index import labels, manifest, stories
 from index.article import Article, Passage
 from index.article_row import COLUMNS, from_row, to_row
 from index.copies import Signature
@@ -34,13 +33,26 @@ class Counts:
     passages: int
 
 
+class Place(NamedTuple):
+    """Where a passage stands."""
+
+    article_id: str
+    start: int
+    end: int
+
+    @property
+    def id(self) -> str:
+        """The passage's id."""
+        return f"{self.article_id}:{self.start}-{self.end}"
+
+
 class Stored(Enum):
     """How an article compares with the one of its id that is stored."""
 
     ABSENT = "absent"
     SAME = "same"
-    SAME_TEXT = "same text, other fields"
-    OTHER_TEXT = "other text"
+    OTHER_FIELDS = "same words, other fields"
+    OTHER_WORDS = "another text, title or date"
 
 
 class Catalog(Database):
@@ -67,12 +79,20 @@ class Catalog(Database):
         if not same_embedder(embedder, self.manifest.embedder):
             raise EmbedderChanged
 
+    def headings(self, article_ids: Iterable[str]) -> dict[str, tuple[str | None, str | None]]:
+        """Return the title and the date of articles by their ids; one that is gone is left out."""
+        found: dict[str, tuple[str | None, str | None]] = {}
+        for part in _parts(list(article_ids)):
+            marks = _marks(part)
+            for i, title, published in self._db.execute(
+                f"SELECT id, title, published FROM articles WHERE id IN ({marks})", part
+            ):
+                found[i] = title, published
+        return found
+
     def titles(self, article_ids: Iterable[str]) -> dict[str, str | None]:
         """Return the titles of articles by their ids; one that is gone is left out."""
-        found: dict[str, str | None] = {}
-        for part in _parts(list(article_ids)):
-            found.update(self._db.execute(f"SELECT id, title FROM articles WHERE id IN ({_marks(part)})", part))
-        return found
+        return {article_id: title for article_id, (title, _) in self.headings(article_ids).items()}
 
     def article_count(self) -> int:
         """Count the articles alone, which every question asks for."""
@@ -103,8 +123,9 @@ class Catalog(Database):
             return Stored.ABSENT
         if tuple(row) == to_row(article):
             return Stored.SAME
-        same_text = dict(zip(COLUMNS, row, strict=True))["text"] == article.text
-        return Stored.SAME_TEXT if same_text else Stored.OTHER_TEXT
+        fields = dict(zip(COLUMNS, row, strict=True))
+        same_words = all(fields[name] == getattr(article, name) for name in ("text", "title", "published"))
+        return Stored.OTHER_FIELDS if same_words else Stored.OTHER_WORDS
 
     def holds(self, article_id: str) -> bool:
         """Tell whether there is an article of an id."""
@@ -121,29 +142,31 @@ class Catalog(Database):
     def put(self, article: Article, passages: Sequence[Passage], vectors: Vectors, signature: Signature) -> None:
         """Add an article with its passages, in place of the one with its id. Inside `transaction`."""
         self.delete(article.id)
+        heading = self.manifest.chunking.heading(article.title)
         marks = ", ".join("?" * len(COLUMNS))
         self._db.execute(f"INSERT INTO articles ({', '.join(COLUMNS)}) VALUES ({marks})", to_row(article))
-        added = []
-        for passage, vector in zip(passages, vectors, strict=True):
-            cursor = self._db.execute(
-                'INSERT INTO passages (article_id, "start", "end", vector, text_hash) VALUES (?, ?, ?, ?, ?)',
-                (article.id, passage.start, passage.end, vector.astype("<f4").tobytes(), text_hash(passage.text)),
-            )
-            added.append((int(cursor.lastrowid or 0), passage.text))
-        lexical.add(self._db, added)
+        self._db.executemany(
+            'INSERT INTO passages (article_id, "start", "end", vector, text_hash) VALUES (?, ?, ?, ?, ?)',
+            [
+                (article.id, p.start, p.end, vector.astype("<f4").tobytes(), text_hash(p.text, heading))
+                for p, vector in zip(passages, vectors, strict=True)
+            ],
+        )
+        labels.put(self._db, article)
         stories.put(self._db, article.id, signature)
 
     def put_fields(self, article: Article) -> bool:
-        """Update the fields of an article whose text is the same; its passages stay. Inside `transaction`.
+        """Update the fields of an article whose words are the same; its passages stay. Inside `transaction`.
 
         Returns:
-            False, with nothing done, if the text stored by now is another.
+            False, with nothing done, if the text, title or date stored by now is another.
         """
+        if self.stored(article) not in (Stored.SAME, Stored.OTHER_FIELDS):
+            return False
         pairs = ", ".join(f"{column} = ?" for column in COLUMNS)
-        done = self._db.execute(
-            f"UPDATE articles SET {pairs} WHERE id = ? AND text = ?", (*to_row(article), article.id, article.text)
-        )
-        return done.rowcount == 1
+        self._db.execute(f"UPDATE articles SET {pairs} WHERE id = ?", (*to_row(article), article.id))
+        labels.put(self._db, article)
+        return True
 
     def delete(self, article_id: str) -> bool:
         """Remove an article and its passages, damaged or not; tell whether it was there. Inside `transaction`.
@@ -156,9 +179,9 @@ class Catalog(Database):
             "INSERT OR IGNORE INTO kept_vectors SELECT text_hash, vector FROM passages WHERE article_id = ?",
             (article_id,),
         )
-        rows = self._db.execute("SELECT row FROM passages WHERE article_id = ?", (article_id,)).fetchall()
-        lexical.remove(self._db, [row for (row,) in rows])
         self._db.execute("DELETE FROM passages WHERE article_id = ?", (article_id,))
+        self._db.execute("DELETE FROM next_passages WHERE article_id = ?", (article_id,))
+        labels.remove(self._db, article_id)
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
         stories.remove(self._db, article_id)
         return True
@@ -191,33 +214,23 @@ class Catalog(Database):
         )
         return [(row, Passage(article.id, start, end, article.text[start:end])) for row, start, end in found]
 
-    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
-        """Return the passages of rows; a row that is gone is left out."""
-        found: dict[int, Passage] = {}
+    def places(self, rows: Sequence[int]) -> dict[int, Place]:
+        """Return where the passages of rows stand; a row that is gone is left out."""
+        found: dict[int, Place] = {}
         for part in _parts(rows):
-            for row, article_id, start, end, text in self._db.execute(
-                f"""
-                SELECT p.row, p.article_id, p."start", p."end", a.text
-                FROM passages p JOIN articles a ON a.id = p.article_id WHERE p.row IN ({_marks(part)})
-                """,
-                part,
-            ):
-                found[row] = Passage(article_id, start, end, text[start:end])
-        return found
-
-    def passage_ids(self, rows: Sequence[int]) -> dict[int, str]:
-        """Return the passage ids of rows, for breaking ties."""
-        found: dict[int, str] = {}
-        for part in _parts(rows):
-            for row, article_id, start, end in self._db.execute(
+            for row, *place in self._db.execute(
                 f'SELECT row, article_id, "start", "end" FROM passages WHERE row IN ({_marks(part)})', part
             ):
-                found[row] = f"{article_id}:{start}-{end}"
+                found[row] = Place(*place)
         return found
 
-    def rows(self) -> NDArray[np.int64]:
-        """Return the rows of all passages in order, shape (passages,)."""
-        return np.array([row for (row,) in self._db.execute("SELECT row FROM passages ORDER BY row")], dtype=np.int64)
+    def passages(self, rows: Sequence[int]) -> dict[int, Passage]:
+        """Return the passages of rows; a row that is gone is left out."""
+        places = self.places(rows)
+        texts: dict[str, str] = {}
+        for part in _parts(sorted({place.article_id for place in places.values()})):
+            texts.update(self._db.execute(f"SELECT id, text FROM articles WHERE id IN ({_marks(part)})", part))
+        return {row: Passage(i, start, end, texts[i][start:end]) for row, (i, start, end) in places.items()}
 
     def vectors(self, rows: NDArray[np.int64], dimension: int) -> Vectors:
         """Return the vectors of rows in their order, shape (len(rows), dimension).
@@ -225,21 +238,25 @@ class Catalog(Database):
         Raises:
             UnusableIndex: If a row has no vector of that dimension.
         """
-        result = np.empty((len(rows), dimension), dtype=np.float32)
-        for at, row in enumerate(rows.tolist()):
-            found = self._db.execute("SELECT vector FROM passages WHERE row = ?", (row,)).fetchone()
-            if found is None or len(found[0]) != 4 * dimension:
+        found: dict[int, bytes] = {}
+        for part in _parts(rows.tolist()):
+            found.update(self._db.execute(f"SELECT row, vector FROM passages WHERE row IN ({_marks(part)})", part))
+        vectors = [found.get(row, b"") for row in rows.tolist()]
+        for row, vector in zip(rows.tolist(), vectors, strict=True):
+            if len(vector) != 4 * dimension:
                 raise UnusableIndex(f"Passage row {row} has no vector of dimension {dimension}.")
-            result[at] = np.frombuffer(found[0], dtype="<f4")
-        return result
+        return np.frombuffer(b"".join(vectors), dtype="<f4").reshape(len(rows), dimension)
 
     def vectors_of(self, passages: Iterable[Passage], dimension: int) -> dict[str, Vectors]:
         """Return the vectors of passages by their ids; one that is gone is left out."""
+        passages = list(passages)
+        titles, chunking = self.titles({passage.article_id for passage in passages}), self.manifest.chunking
         rows: dict[str, int] = {}
         for passage in passages:
+            key = text_hash(passage.text, chunking.heading(titles.get(passage.article_id)))
             found = self._db.execute(
                 'SELECT row FROM passages WHERE article_id = ? AND "start" = ? AND "end" = ? AND text_hash = ?',
-                (passage.article_id, passage.start, passage.end, text_hash(passage.text)),
+                (passage.article_id, passage.start, passage.end, key),
             ).fetchone()
             if found is not None:
                 rows[passage.id] = found[0]
@@ -258,36 +275,16 @@ class Catalog(Database):
 
     def put_text_hashes(self, article: Article) -> None:
         """Write the hashes of an article's passages anew. Inside `transaction`."""
-        hashes = [(text_hash(passage.text), row) for row, passage in self.passages_of(article)]
+        heading = self.manifest.chunking.heading(article.title)
+        hashes = [(text_hash(passage.text, heading), row) for row, passage in self.passages_of(article)]
         self._db.executemany("UPDATE passages SET text_hash = ? WHERE row = ?", hashes)
 
-    def search(self, query: str, limit: int) -> list[int]:
-        """Return the rows of the best passages by BM25; see `lexical.search`."""
-        return lexical.search(self._db, query, limit)
-
     def problems(self) -> list[str]:
-        """Check the database and its lexical table; return a line for each problem.
-
-        FTS5's own check is a statement that writes, though it changes nothing: where the database can only be read it
-        is passed over, and where another process writes meanwhile a line says so.
-        """
+        """Check the database's file; return a line for each problem."""
         found = [f"database: {line}" for (line,) in self._db.execute("PRAGMA integrity_check") if line != "ok"]
         orphans = self._db.execute("SELECT count(*) FROM pragma_foreign_key_check('passages')").fetchone()[0]
         if orphans:
             found.append(f"passages: {orphans} belong to no article")
-        try:
-            passages, indexed = self._db.execute(
-                "SELECT (SELECT count(*) FROM passages), (SELECT count(*) FROM lexical)"
-            ).fetchone()
-            if passages != indexed:
-                found.append(f"lexical index: holds {indexed} passages, expected {passages}")
-            self._db.execute("INSERT INTO lexical (lexical) VALUES ('integrity-check')")
-        except sqlite3.DatabaseError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_BUSY:
-                found.append("lexical index: another process writes, so that it could not be checked; try again")
-            elif code != sqlite3.SQLITE_READONLY:
-                found.append(f"lexical index: damaged, a search may fail or miss passages ({error})")
         return found
 
 

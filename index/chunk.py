@@ -37,9 +37,15 @@ class Chunking:
         max_tokens: The most tokens of the embedder's tokenizer in a passage, special tokens not counted. A passage
             also has at most ten times as many characters, since a long run without spaces can be a single token.
             0: an article is one passage, from its first character to its last, however long.
+        titled: Whether a passage is embedded under its article's title. The passage itself never holds it.
     """
 
     max_tokens: int = 200
+    titled: bool = True
+
+    def heading(self, title: str | None) -> str | None:
+        """Return what a passage of an article of that title is embedded under."""
+        return title if self.titled else None
 
     def passages(self, article: Article, token_spans: TokenSpans = approximate_token_spans) -> list[Passage]:
         """Cut an article into passages, in order and without overlap.
@@ -83,7 +89,7 @@ class Chunking:
         yield start, end
 
 
-WHOLE_ARTICLES = Chunking(max_tokens=0)
+WHOLE_ARTICLES = Chunking(max_tokens=0, titled=False)
 """Articles as they come, each one passage."""
 
 

@@ -93,7 +93,7 @@ class Folding:
 
     def __init__(self, limit: int) -> None:
         self.kept: list[Distinct] = []
-        self._limit = limit
+        self.limit = limit
         self._by_story: dict[int, list[tuple[Distinct, _Said]]] = {}
         self._read: dict[tuple[str, bool], _Said] = {}
 
@@ -113,7 +113,7 @@ class Folding:
                 best = max(others, key=lambda one: len(said.vocabulary & one[1].vocabulary))[0]
                 if len(best.copies) < LISTED:
                     best.copies.append(passage)
-            elif len(self.kept) < self._limit:
+            elif len(self.kept) < self.limit:
                 self.kept.append(Distinct(row, passage))
                 if said is not None:
                     same_story.append((self.kept[-1], said))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from index.errors import UnusableIndex
@@ -96,5 +96,14 @@ class Database:
 
     def token(self, generation: int) -> str | None:
         """Return what tells a generation from one of the same number in another database or another past of it."""
-        row = self._db.execute("SELECT token FROM generations WHERE number = ?", (generation,)).fetchone()
-        return str(row[0]) if row else None
+        return _token(self._db, generation)
+
+    def token_now(self, generation: int) -> str | None:
+        """Do as `token` does, for what is committed by now, inside an older snapshot too."""
+        with closing(sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)) as db:
+            return _token(db, generation)
+
+
+def _token(db: sqlite3.Connection, generation: int) -> str | None:
+    row = db.execute("SELECT token FROM generations WHERE number = ?", (generation,)).fetchone()
+    return str(row[0]) if row else None

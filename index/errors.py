@@ -3,6 +3,7 @@
 ArticleIndexError
 ├── InvalidArticle        a record that cannot become an article
 ├── InvalidFieldMap       a map of field names that is none
+├── InvalidFilter         a filter of a search that is none
 ├── UnreadableFile        a source that cannot be read as an article
 ├── UnreadableAddress     an address that cannot be fetched, or must not be
 ├── IndexNotFound         no index where one was expected
@@ -32,6 +33,10 @@ class InvalidArticle(ArticleIndexError):
 
 class InvalidFieldMap(ArticleIndexError):
     """A map of an article's fields to a file's that is none."""
+
+
+class InvalidFilter(ArticleIndexError):
+    """A filter of a search that is none."""
 
 
 class UnreadableFile(ArticleIndexError):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from index import lexical
-from index.article import Passage
+from index.article import Article, Passage
 from index.embed import Vectors
 from index.schema import text_hash
 
@@ -36,20 +35,22 @@ def waiting(db: sqlite3.Connection) -> list[str]:
 
 
 def put(
-    db: sqlite3.Connection, article_id: str, content_hash: str, passages: Sequence[Passage], vectors: Vectors
+    db: sqlite3.Connection, article: Article, heading: str | None, passages: Sequence[Passage], vectors: Vectors
 ) -> None:
-    """Keep an article's passages for later, in place of those of an earlier text of it; none if it is gone by now."""
-    db.execute("DELETE FROM next_passages WHERE article_id = ?", (article_id,))
+    """Keep an article's passages for later, in place of earlier ones of it; none if it is gone or another by now."""
+    db.execute("DELETE FROM next_passages WHERE article_id = ?", (article.id,))
     if not db.execute(
-        "SELECT 1 FROM articles WHERE id = ? AND content_hash = ?", (article_id, content_hash)
+        "SELECT 1 FROM articles WHERE id = ? AND content_hash = ? AND title IS ?",
+        (article.id, article.content_hash, article.title),
     ).fetchone():
         return
+    rows = [
+        (p.start, p.end, vector.astype("<f4").tobytes(), text_hash(p.text, heading))
+        for p, vector in zip(passages, vectors, strict=True)
+    ]
     db.executemany(
         "INSERT INTO next_passages VALUES (?, ?, ?, ?, ?, ?)",
-        [
-            (article_id, p.start, p.end, vector.astype("<f4").tobytes(), text_hash(p.text), content_hash)
-            for p, vector in zip(passages, vectors, strict=True)
-        ],
+        [(article.id, *row, article.content_hash) for row in rows],
     )
 
 
@@ -65,4 +66,3 @@ def take_over(db: sqlite3.Connection) -> None:
         """
     )
     clear(db)
-    lexical.rebuild(db)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index import next_passages, trash
+from index import changes, next_passages, stories, trash
 from index.adding import prepare, put_all
 from index.catalog import Catalog
-from index.dense import DenseIndex
 from index.embed import Encoder
 from index.errors import AlreadyThere, UnknownArticle
+from index.search.hybrid import Search
 from index.upkeep import shrink
 
 
@@ -45,7 +45,7 @@ def bring_back(catalog: Catalog, ids: Sequence[str], encoder: Encoder) -> None:
         trash.drop(catalog.db, list(found))
 
 
-def erase(catalog: Catalog, dense: DenseIndex, ids: Sequence[str]) -> None:
+def erase(catalog: Catalog, search: Search, ids: Sequence[str]) -> None:
     """See `Index.erase`."""
     with catalog.transaction():
         unknown = [
@@ -56,18 +56,20 @@ def erase(catalog: Catalog, dense: DenseIndex, ids: Sequence[str]) -> None:
         if unknown:
             raise UnknownArticle(unknown)
         _forget(catalog)
-    shrink(catalog, dense)
+    shrink(catalog, search)
 
 
-def purge(catalog: Catalog, dense: DenseIndex) -> None:
+def purge(catalog: Catalog, search: Search) -> None:
     """See `Index.compact`."""
     with catalog.preparation():
         trash.purge(catalog.db)
         _forget(catalog)
-    shrink(catalog, dense)
+    shrink(catalog, search)
 
 
 def _forget(catalog: Catalog) -> None:
     """Forget what is kept beside the articles: vectors that no passage has, passages of articles that are gone."""
     catalog.db.execute("DELETE FROM kept_vectors")
+    changes.forget_gone(catalog.db, catalog.generation)
+    stories.forget_gone(catalog.db)
     next_passages.forget_gone(catalog.db)

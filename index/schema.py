@@ -13,7 +13,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index import stories
+from index import labels, stories
+from index.article_row import COLUMNS, from_row
 from index.copies import signature
 from index.errors import NewerIndex, UnusableIndex
 
@@ -37,6 +38,24 @@ def _tell_stories(db: sqlite3.Connection) -> None:
     """Find the near-copies among the articles."""
     for article_id, text in _texts(db):
         stories.put(db, article_id, signature(text))
+
+
+def _name_articles(db: sqlite3.Connection) -> None:
+    """Write the names that articles can be found by; a damaged article has none until it is indexed again."""
+    for (article_id,) in db.execute("SELECT id FROM articles").fetchall():
+        row = db.execute(f"SELECT {', '.join(COLUMNS)} FROM articles WHERE id = ?", (article_id,)).fetchone()
+        try:
+            labels.put(db, from_row(row))
+        except UnusableIndex as error:
+            logger.warning("%s", error)
+
+
+def _drop_lexical(db: sqlite3.Connection) -> None:
+    """Drop FTS5's table, whatever its state: one is dropped only when it can read its version and segments' record."""
+    if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'lexical'").fetchone():
+        db.execute("INSERT OR REPLACE INTO lexical_config VALUES ('version', 4)")
+        db.execute("INSERT OR REPLACE INTO lexical_data VALUES (10, ?)", (bytes(8),))
+        db.execute("DROP TABLE lexical")
 
 
 def _texts(db: sqlite3.Connection) -> Iterator[tuple[str, str]]:
@@ -106,17 +125,39 @@ MIGRATIONS: tuple[tuple[Step, ...], ...] = (
         )
         """,
     ),
+    (
+        _drop_lexical,
+        "CREATE TABLE gone (row INTEGER PRIMARY KEY, generation INTEGER NOT NULL)",
+        "CREATE INDEX gone_by_generation ON gone (generation)",
+        "INSERT INTO gone SELECT -1, coalesce(max(number), 0) FROM generations",
+        """
+        CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
+            INSERT INTO gone VALUES (old.row, (SELECT coalesce(max(number), 0) + 1 FROM generations));
+        END
+        """,
+        "CREATE INDEX articles_by_date ON articles (published)",
+        """
+        CREATE TABLE labels (kind TEXT, value TEXT, article_id TEXT, PRIMARY KEY (kind, value, article_id))
+        WITHOUT ROWID
+        """,
+        "CREATE INDEX labels_by_article ON labels (article_id)",
+        _name_articles,
+        "UPDATE manifest SET value = json_set(value, '$.titled', json('false')) WHERE key LIKE '%chunking'",
+        "INSERT INTO manifest SELECT replace(key, 'embedder', 'vectors'), json_quote('auto') FROM manifest "
+        "WHERE key LIKE '%embedder'",
+    ),
 )
 
 FORMAT = len(MIGRATIONS)
 
 _BUSY_SECONDS = 30.0
+_CACHE_KILOBYTES = 65_536
 _READ_ONLY = "mode=ro&immutable=1"
 
 
-def text_hash(text: str) -> bytes:
-    """Return what a passage's vector is found by again: 16 bytes."""
-    return hashlib.sha256(text.encode()).digest()[:16]
+def text_hash(text: str, heading: str | None = None) -> bytes:
+    """Return what a passage's vector is found by again, from what is embedded: 16 bytes."""
+    return hashlib.sha256((f"{heading}\n{text}" if heading else text).encode()).digest()[:16]
 
 
 def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -143,6 +184,7 @@ def connect(path: Path, *, create: bool = False) -> sqlite3.Connection:
     try:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
         found = _checked_format(db, path, create=create)
         if mode == _READ_ONLY:
             _refuse_older(path, found)

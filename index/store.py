@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,13 +14,13 @@ from index.adding import Added, add_batch, batches
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
 from index.chunk import WHOLE_ARTICLES, Chunking
-from index.dense import DenseIndex
 from index.embed import EmbedderInfo, Encoder, Vectors, check_embedder, load_encoder, same_embedder
 from index.errors import EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
+from index.headings import HEADING_TOKENS, SPECIAL_TOKENS
 from index.manifest import Manifest
-from index.searching import Search
-
-_SPECIAL_TOKENS = 2
+from index.search.filters import EVERYTHING, Filter
+from index.search.hybrid import PER_ARTICLE, Search
+from index.search.query import Query, parse_query
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,7 @@ class Index:
         self.path = folder
         self._catalog = catalog
         self._encoder = encoder
-        self._dense = DenseIndex(folder, catalog)
-        self._search = Search(catalog, self._dense)
+        self._search = Search(folder, catalog)
         self._loading = threading.Lock()
 
     @classmethod
@@ -78,8 +77,16 @@ class Index:
         return cls(folder, catalog, encoder)
 
     @classmethod
-    def create(cls, path: str | Path, encoder: Encoder, chunking: Chunking | None = None) -> Self:
+    def create(
+        cls, path: str | Path, encoder: Encoder, chunking: Chunking | None = None, vectors: str = "auto"
+    ) -> Self:
         """Open the index at a path, or make an empty one there.
+
+        Args:
+            path: Its folder.
+            encoder: The embedder of its passages.
+            chunking: How articles are cut, for a new index.
+            vectors: The kind of FAISS index, for a new index; see `use_vectors`.
 
         Raises:
             UnusableIndex: If the folder cannot be written, or what stands there is not an index.
@@ -98,7 +105,7 @@ class Index:
         if new:
             with catalog.transaction():
                 if manifest.read(catalog.db) is None:
-                    manifest.write(catalog.db, Manifest(encoder.info, chunking or chunking_for(encoder)))
+                    manifest.write(catalog.db, Manifest(encoder.info, chunking or chunking_for(encoder), vectors))
         catalog.close()
         return cls.open(folder, encoder)
 
@@ -111,8 +118,9 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Close the database; the index cannot be used after it."""
+        """Close the database and let go of the derived files; the index cannot be used after it."""
         self._catalog.close()
+        self._search.close()
 
     @property
     def manifest(self) -> Manifest:
@@ -150,7 +158,7 @@ class Index:
         """Describe the index."""
         from index.schema import FORMAT
 
-        size = sum(file.stat().st_size for file in self.path.rglob("*") if file.is_file())
+        size = sum(_size(file) for file in self.path.rglob("*"))
         with self._catalog.session():
             return IndexInfo(
                 str(self.path), FORMAT, self._catalog.generation, self._catalog.counts(), self._catalog.manifest, size
@@ -210,13 +218,11 @@ class Index:
 
     def add_each(self, articles: Iterable[Article]) -> Iterator[Added]:
         """Do as `add` does, and report after every commit."""
-        changed = False
         for batch in batches(articles):
             report = add_batch(batch, self._catalog, lambda: self.encoder)
-            changed = changed or bool(report.added or report.replaced)
+            with self._catalog.snapshot():
+                self._search.follow()
             yield report
-        if changed or not self._dense.has_base():
-            self._compact_if_stale()
 
     def remove(self, ids: Sequence[str], *, keep: bool = True) -> None:
         """Remove articles, all or none; unless `keep` is false they can be brought back until `compact`.
@@ -225,6 +231,8 @@ class Index:
             UnknownArticle: Naming every id that is not there.
         """
         removing.remove(self._catalog, ids, keep=keep)
+        with self._catalog.snapshot():
+            self._search.follow()
 
     def removed(self) -> list[str]:
         """Return the ids of the articles that can be brought back, in order."""
@@ -251,21 +259,42 @@ class Index:
             UnusableIndex: If another process holds on to the old state; the articles are gone from the index, and
                 `compact` takes them out of its files later.
         """
-        removing.erase(self._catalog, self._dense, ids)
+        removing.erase(self._catalog, self._search, ids)
 
-    def search(self, query: str, k: int = 5) -> list[Hit]:
-        """Return the `k` best passages for a query, best first, equal scores by passage id."""
+    def search(self, query: str, k: int = 5, *, only: Filter = EVERYTHING, per_article: int = PER_ARTICLE) -> list[Hit]:
+        """Return the `k` best passages for a query, best first, equal scores by passage id.
+
+        Args:
+            query: Words; what stands in double quotes must stand in a passage, word by word.
+            k: How many.
+            only: Which articles may be found.
+            per_article: How many passages of one article come before those of others; 0: as many as are best.
+
+        Raises:
+            UnknownArticle: If the filter names an article that is not there.
+        """
         while True:
             encoder = self.encoder
+            vector = encoder.encode([query])[0]
             try:
-                return self.search_embedded(query, encoder.encode([query])[0], k, encoder.info)
+                return self.search_embedded(query, vector, k, encoder.info, only=only, per_article=per_article)
             except EmbedderChanged:
                 continue
 
     def search_embedded(
-        self, query: str, vector: Vectors, k: int = 5, embedder: EmbedderInfo | None = None
+        self,
+        query: str,
+        vector: Vectors,
+        k: int = 5,
+        embedder: EmbedderInfo | None = None,
+        *,
+        only: Filter = EVERYTHING,
+        per_article: int = PER_ARTICLE,
+        phrases: bool = True,
     ) -> list[Hit]:
         """Do as `search` does, with the query's vector given, shape (dimension,); see `Search.hybrid`.
+
+        With `phrases` false what stands in quotes is words like others.
 
         Raises:
             EmbedderChanged: If `embedder`, whose the vector is, is not that of the passages any more.
@@ -273,28 +302,48 @@ class Index:
         with self._catalog.snapshot():
             if embedder is not None:
                 self._catalog.expect(embedder)
-            return self._search.hybrid(query, vector, k)
+            self._expect_articles(only)
+            return self._search.hybrid(parse_query(query) if phrases else Query(query), vector, k, only, per_article)
 
-    def nearest(self, vector: Vectors, k: int = 5) -> list[Hit]:
+    def nearest(self, vector: Vectors, k: int = 5, *, only: Filter = EVERYTHING) -> list[Hit]:
         """Return the `k` passages nearest to a vector, shape (dimension,), by cosine alone; see `Search.nearest`."""
         with self._catalog.snapshot():
-            return self._search.nearest(vector, k)
+            self._expect_articles(only)
+            return self._search.nearest(vector, k, only)
+
+    def count(self, only: Filter = EVERYTHING) -> int:
+        """Count the articles that a filter lets through."""
+        with self._catalog.session():
+            return self._search.count(only)
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
-        return upkeep.problems(self._catalog, self._dense)
+        return upkeep.problems(self._catalog, self._search)
 
     def repair(self) -> None:
         """Make anew what is derived from the articles: wrong vectors, BM25's words, stories, the search index."""
-        upkeep.repair(self._catalog, self._dense, self.encoder)
+        upkeep.repair(self._catalog, self._search, self.encoder)
 
     def compact(self) -> None:
         """Give back the room of what was removed, which cannot be brought back after it, and write derived files."""
-        removing.purge(self._catalog, self._dense)
+        removing.purge(self._catalog, self._search)
 
     def backup(self, path: str | Path) -> None:
         """Write the whole index into one file, as of one moment, while it is in use; see `upkeep.backup`."""
         upkeep.backup(self._catalog, Path(path))
+
+    def use_vectors(self, kind: str) -> None:
+        """Choose the kind of FAISS index, one of `index.manifest.KINDS`, and write it.
+
+        Raises:
+            ValueError: If there is no such kind.
+        """
+        if kind not in manifest.KINDS:
+            raise ValueError(f"Got the kind {kind!r} of FAISS index, expected one of {', '.join(manifest.KINDS)}.")
+        with self._catalog.transaction():
+            manifest.write(self._catalog.db, replace(self._catalog.manifest, vectors=kind))
+        with self._catalog.snapshot():
+            self._search.write()
 
     def embed_anew(self, encoder: Encoder, chunking: Chunking | None = None) -> Iterator[int]:
         """Embed all passages with another embedder, and yield how many articles are left after each batch.
@@ -304,18 +353,26 @@ class Index:
         """
         if chunking is None:
             chunking = WHOLE_ARTICLES if self.manifest.chunking == WHOLE_ARTICLES else chunking_for(encoder)
-        yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking), encoder)
+        yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking, self.manifest.vectors), encoder)
         with self._loading:
             self._encoder = encoder
         with self._catalog.snapshot():
-            self._dense.compact()
+            self._search.rebuild()
 
-    def _compact_if_stale(self) -> None:
-        with self._catalog.snapshot():
-            if self._dense.fresh().stale:
-                self._dense.compact()
+    def _expect_articles(self, only: Filter) -> None:
+        unknown = [article_id for article_id in only.articles if not self._catalog.holds(article_id)]
+        if unknown:
+            raise UnknownArticle(unknown)
 
 
 def chunking_for(encoder: Encoder) -> Chunking:
-    """Return how articles are cut for an embedder: as always, or shorter where it reads less."""
-    return Chunking(min(Chunking().max_tokens, encoder.info.max_length - _SPECIAL_TOKENS))
+    """Return how articles are cut for an embedder: as always, or shorter where it reads less; titles have room."""
+    return Chunking(max(1, min(Chunking().max_tokens, encoder.info.max_length - SPECIAL_TOKENS - HEADING_TOKENS)))
+
+
+def _size(file: Path) -> int:
+    """Return a file's size; 0 for a folder, and for a file that another process has removed by now."""
+    try:
+        return file.stat().st_size if file.is_file() else 0
+    except FileNotFoundError:
+        return 0

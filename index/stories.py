@@ -36,14 +36,15 @@ def put(db: sqlite3.Connection, article_id: str, signature: Signature) -> None:
 
 
 def remove(db: sqlite3.Connection, article_id: str) -> None:
-    """Forget an article's story; where it was the founder, the member of the smallest id is from now on."""
+    """Forget an article's story; where it was the founder, the member of the smallest id is from now on.
+
+    Its bands stay until `forget_gone`, since they are all over the table; without a story they mean nothing.
+    """
     row = db.execute("SELECT story, signature FROM stories WHERE article_id = ?", (article_id,)).fetchone()
     if row is None:
         return
-    keys = bands(np.frombuffer(row[1], "<u4"))
-    founder = db.execute(
-        f"DELETE FROM story_bands WHERE article_id = ? AND band IN ({_marks(keys)})", [article_id, *keys]
-    ).rowcount
+    (band, *_) = bands(np.frombuffer(row[1], "<u4"))
+    founder = db.execute("SELECT 1 FROM story_bands WHERE band = ? AND article_id = ?", (band, article_id)).fetchone()
     db.execute("DELETE FROM stories WHERE article_id = ?", (article_id,))
     if not founder:
         return
@@ -52,6 +53,11 @@ def remove(db: sqlite3.Connection, article_id: str) -> None:
     ).fetchone()
     if heir is not None:
         _put_bands(db, heir[0], np.frombuffer(heir[1], "<u4"))
+
+
+def forget_gone(db: sqlite3.Connection) -> None:
+    """Forget the bands of articles that have no story any more."""
+    db.execute("DELETE FROM story_bands WHERE article_id NOT IN (SELECT article_id FROM stories)")
 
 
 def clear(db: sqlite3.Connection) -> None:

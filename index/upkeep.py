@@ -6,22 +6,24 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from index import lexical, manifest, next_passages, stories
+from index import labels, manifest, next_passages, stories
 from index.adding import batches
 from index.article import Article
 from index.catalog import Catalog
 from index.copies import signature
 from index.database import CATALOG_FILE
-from index.dense import DenseIndex
 from index.embed import Encoder
 from index.errors import AlreadyThere, UnusableIndex
+from index.headings import Headed, under_headings
 from index.manifest import Manifest
 from index.schema import connect
+from index.search.hybrid import Search
 from index.verify import article_problems
 
 _UNIT = 1e-3
@@ -31,7 +33,7 @@ _STILL_THERE = (
 )
 
 
-def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
+def problems(catalog: Catalog, search: Search) -> list[str]:
     """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
     found: list[str] = []
     try:
@@ -42,14 +44,14 @@ def problems(catalog: Catalog, dense: DenseIndex) -> list[str]:
             with catalog.snapshot():
                 found += article_problems(catalog, article_id, catalog.manifest.embedder.dimension)
         with catalog.snapshot():
-            found += dense.fresh().problems(dense.fetch)
+            found += search.problems()
     except UnusableIndex as error:
         found.append(str(error))
     return found
 
 
-def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
-    """Make anew what is derived from the articles: vectors that are none, hashes, BM25's words, stories, the base file.
+def repair(catalog: Catalog, search: Search, encoder: Encoder) -> None:
+    """Make anew what is derived from the articles: vectors that are none, hashes, names, stories, search files.
 
     An article's own text is nobody's to repair: one that is stored damaged stays as it is, and `problems` names it.
     """
@@ -62,41 +64,41 @@ def repair(catalog: Catalog, dense: DenseIndex, encoder: Encoder) -> None:
             if not _is_unit(catalog.vector(row), encoder.info.dimension)
         ]
         signatures = {article.id: (article, signature(article.text)) for article in _sound_articles(catalog)}
-    vectors = encoder.encode([passage.text for _, passage in wrong])
+        chunking, titles = catalog.manifest.chunking, catalog.titles({passage.article_id for _, passage in wrong})
+    headed = [Headed(passage.text, chunking.heading(titles[passage.article_id])) for _, passage in wrong]
+    vectors = encoder.encode(under_headings(headed, chunking, encoder))
     with catalog.transaction():
         catalog.expect(encoder.info)
         for (row, passage), vector in zip(wrong, vectors, strict=True):
             catalog.put_vector(row, passage, vector)
-        lexical.rebuild(catalog.db)
         stories.clear(catalog.db)
         for article in _sound_articles(catalog):
             catalog.put_text_hashes(article)
+            labels.put(catalog.db, article)
             known = signatures.get(article.id)
             same = known is not None and known[0].content_hash == article.content_hash
             stories.put(catalog.db, article.id, known[1] if known and same else signature(article.text))
     with catalog.snapshot():
-        dense.discard_files()
-        dense.rebuild()
+        search.rebuild()
 
 
-def shrink(catalog: Catalog, dense: DenseIndex) -> None:
+def shrink(catalog: Catalog, search: Search) -> None:
     """Write the database's file and the derived files anew, without what was deleted.
 
     Raises:
         UnusableIndex: If the database's file cannot be written anew: another process reads the old state, or writes,
             or the disk is full. The derived files are written anew all the same.
     """
-    dense.discard_files()
+    search.discard_files()
     try:
         with catalog.session():
-            catalog.db.execute("INSERT INTO lexical (lexical) VALUES ('optimize')")
             catalog.db.execute("VACUUM")
             busy, _, _ = catalog.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     except UnusableIndex as error:
         raise UnusableIndex(f"{_STILL_THERE} ({error})") from error
     finally:
         with catalog.snapshot():
-            dense.compact()
+            search.write()
     if busy:
         raise UnusableIndex(f"{_STILL_THERE} (another process is reading the old state)")
 
@@ -159,7 +161,7 @@ def embed_anew(catalog: Catalog, wanted: Manifest, encoder: Encoder) -> Iterator
         UnusableIndex: If another process has begun to embed the articles with yet another model.
     """
     with catalog.preparation():
-        if manifest.read(catalog.db, manifest.NEXT) != wanted:
+        if not manifest.same_passages(manifest.read(catalog.db, manifest.NEXT), wanted):
             next_passages.clear(catalog.db)
             manifest.write(catalog.db, wanted, manifest.NEXT)
     while True:
@@ -180,24 +182,26 @@ def _take_over(catalog: Catalog, wanted: Manifest) -> bool:
         if next_passages.waiting(catalog.db):
             return False
         next_passages.take_over(catalog.db)
-        manifest.write(catalog.db, wanted)
+        manifest.write(catalog.db, replace(wanted, vectors=catalog.manifest.vectors))
         manifest.forget(catalog.db, manifest.NEXT)
         return True
 
 
 def _gather(catalog: Catalog, batch: Sequence[Article], wanted: Manifest, encoder: Encoder) -> None:
     cut = [wanted.chunking.passages(article, encoder.token_spans) for article in batch]
-    texts = list(dict.fromkeys(passage.text for passages in cut for passage in passages))
-    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    headings = [wanted.chunking.heading(article.title) for article in batch]
+    headed = [Headed(p.text, heading) for passages, heading in zip(cut, headings, strict=True) for p in passages]
+    new = list(dict.fromkeys(headed))
+    vectors = dict(zip(new, encoder.encode(under_headings(new, wanted.chunking, encoder)), strict=True))
     with catalog.preparation():
         _expect_next(catalog, wanted)
-        for article, passages in zip(batch, cut, strict=True):
-            own = np.array([vectors[passage.text] for passage in passages])
-            next_passages.put(catalog.db, article.id, article.content_hash, passages, own)
+        for article, passages, heading in zip(batch, cut, headings, strict=True):
+            own = np.array([vectors[Headed(passage.text, heading)] for passage in passages])
+            next_passages.put(catalog.db, article, heading, passages, own)
 
 
 def _expect_next(catalog: Catalog, wanted: Manifest) -> None:
-    if manifest.read(catalog.db, manifest.NEXT) != wanted:
+    if not manifest.same_passages(manifest.read(catalog.db, manifest.NEXT), wanted):
         raise UnusableIndex(
             f"Another process has begun to embed the articles with another model than {wanted.embedder.name!r}. "
             "The old vectors are in use until one of them is done; start this one again after it."

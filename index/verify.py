@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from index import labels
 from index.article import Article, Passage
 from index.catalog import Catalog
 from index.copies import signature
@@ -16,10 +17,10 @@ from index.schema import text_hash
 
 
 def article_problems(catalog: Catalog, article_id: str, dimension: int) -> list[str]:
-    """Check an article's hash and story, its passages' offsets, words and vectors; return a line for each problem.
+    """Check an article's hash, story and names, its passages' offsets and vectors; return a line for each problem.
 
-    The passages must lie in the text in order, leave out no visible character, be in the lexical index with their own
-    words, and have vectors of length 1. Inside one `snapshot`.
+    The passages must lie in the text in order, leave out no visible character, have the hashes of
+    what is embedded, and have vectors of length 1. Inside one `snapshot`.
     """
     found: list[str] = []
     try:
@@ -28,8 +29,10 @@ def article_problems(catalog: Catalog, article_id: str, dimension: int) -> list[
             return []
         passages = catalog.passages_of(article)
         found += _range_problems(article, [passage for _, passage in passages])
-        found += _word_problems(catalog.db, passages)
+        found += _hash_problems(catalog.db, passages, catalog.manifest.chunking.heading(article.title))
         found += _story_problems(catalog.db, article)
+        if labels.stored(catalog.db, article_id) != labels.of(article):
+            found.append(f"article {article_id!r}: is filtered by other names than its own")
         vectors = catalog.vectors(np.array([row for row, _ in passages], dtype=np.int64), dimension)
         return found + _vector_problems([passage for _, passage in passages], vectors)
     except (UnusableIndex, sqlite3.DatabaseError) as error:
@@ -52,18 +55,12 @@ def _range_problems(article: Article, passages: Sequence[Passage]) -> list[str]:
     return problems
 
 
-def _word_problems(db: sqlite3.Connection, passages: Sequence[tuple[int, Passage]]) -> list[str]:
+def _hash_problems(db: sqlite3.Connection, passages: Sequence[tuple[int, Passage]], heading: str | None) -> list[str]:
     problems = []
     for row, passage in passages:
-        stored_hash, words = db.execute(
-            "SELECT p.text_hash, l.text FROM passages p LEFT JOIN lexical l ON l.rowid = p.row WHERE p.row = ?", (row,)
-        ).fetchone()
-        if stored_hash != text_hash(passage.text):
+        (stored,) = db.execute("SELECT text_hash FROM passages WHERE row = ?", (row,)).fetchone()
+        if stored != text_hash(passage.text, heading):
             problems.append(f"passage {passage.id!r}: the hash of its text is another text's")
-        if words is None:
-            problems.append(f"passage {passage.id!r}: not in the lexical index")
-        elif words != passage.text:
-            problems.append(f"passage {passage.id!r}: in the lexical index with other words than its own")
     return problems
 
 

@@ -8,15 +8,16 @@ from multiprocessing.connection import Connection
 
 from fakes import HashEncoder
 
-from index import Article, Index, adding, vectors
+from index import Article, Index, adding
 from index.article import Passage
 from index.catalog import Catalog
 from index.copies import Signature, signature
 from index.embed import Vectors
+from index.search import base
 
 COUNT = 60
 signature("The first signature loads what the others need, before a process is forked.")
-vectors._flat(1)
+base.empty(1)
 
 
 def articles() -> Iterator[Article]:

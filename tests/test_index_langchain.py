@@ -17,7 +17,7 @@ from langchain_core.indexing import index as langchain_index
 from langchain_core.vectorstores import InMemoryVectorStore
 
 from index import Article, Chunking, Index
-from index.embed import SentenceTransformerEncoder
+from index.embed import Encoder
 from index.errors import ModelError, UnusableIndex, WrongEmbedder
 from index.langchain import ArticleVectorStore, EmbeddingsEncoder, EncoderEmbeddings, PassageRetriever
 
@@ -38,7 +38,7 @@ def new_store(tmp_path: Path) -> Iterator[Store]:
         store.close()
 
 
-def test_embeddings_are_the_encoders(encoder: SentenceTransformerEncoder) -> None:
+def test_embeddings_are_the_encoders(encoder: Encoder) -> None:
     embeddings = EncoderEmbeddings(encoder)
     vector = embeddings.embed_query("Who met the delegation?")
     assert vector == pytest.approx(encoder.encode(["Who met the delegation?"])[0].tolist(), abs=1e-6)
@@ -66,7 +66,7 @@ def test_the_retriever_leaves_out_what_is_gone_by_then(tmp_path: Path, monkeypat
         hits = articles.search("storm")
         articles.remove(["a"])
         articles.add([Article("b", "Now something else.")])
-        monkeypatch.setattr(articles, "search", lambda query, k: hits)
+        monkeypatch.setattr(articles, "search", lambda query, k, only: hits)
         assert [d.page_content for d in PassageRetriever(index=articles).invoke("storm")] == ["A storm."]
 
 

@@ -7,9 +7,10 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import HashEncoder
 
@@ -17,19 +18,30 @@ from index import Article, Chunking, Index
 from index.article_row import COLUMNS, to_row
 from index.errors import UnusableIndex
 from index.schema import APPLICATION_ID, FORMAT, MIGRATIONS, connect
+from index.search.faiss_after_torch import faiss
+from index.search.filters import Filter
 
 STORY = "The northern minister met the envoy on Monday. They spoke about herring and about the price of salt. " * 2
 OLD = [
     Article("north.txt", STORY, title="North", tags=("fish",)),
     Article("copy.txt", f"{STORY}\r\n"),
-    Article("south.txt", "The southern minister met nobody. He spoke about the weather."),
+    Article(
+        "south.txt",
+        "The southern minister met nobody. He spoke about the weather.",
+        source="The Times",
+        published="2025-06-07",
+        authors=("Ann",),
+    ),
 ]
 
 
-def make_format_1(path: Path) -> Path:
-    """Write a database as the version of format 1 did."""
-    encoder, chunking = HashEncoder(), Chunking(254)
-    manifest = {"format": 1, "embedder": asdict(encoder.info), "chunking": asdict(chunking)}
+UNTITLED = Chunking(254, titled=False)
+
+
+def make_old(path: Path, version: int) -> Path:
+    """Write a database as the version of format 1 or 2 did; those knew nothing of titles and kinds of search index."""
+    encoder = HashEncoder()
+    manifest = {"format": 1, "embedder": asdict(encoder.info), "chunking": {"max_tokens": UNTITLED.max_tokens}}
     path.parent.mkdir()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
@@ -39,7 +51,7 @@ def make_format_1(path: Path) -> Path:
         db.executemany("INSERT INTO manifest VALUES (?, ?)", [(key, json.dumps(it)) for key, it in manifest.items()])
         for article in OLD:
             db.execute(f"INSERT INTO articles VALUES ({', '.join('?' * len(COLUMNS))})", to_row(article))
-            for passage in chunking.passages(article, encoder.token_spans):
+            for passage in UNTITLED.passages(article, encoder.token_spans):
                 vector = encoder.encode([passage.text])[0].astype("<f4").tobytes()
                 values = (article.id, passage.start, passage.end, vector)
                 row = db.execute(
@@ -48,20 +60,26 @@ def make_format_1(path: Path) -> Path:
                 db.execute("INSERT INTO lexical (rowid, text) VALUES (?, ?)", (row, passage.text))
         db.execute("INSERT INTO generations (token) VALUES ('0011223344556677')")
         db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        db.execute("PRAGMA user_version = 1")
+        for step in MIGRATIONS[1] if version == 2 else ():
+            db.execute(step) if isinstance(step, str) else step(db)
+        db.execute(f"PRAGMA user_version = {version}")
     return path
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    return make_format_1(tmp_path / "old" / "catalog.sqlite")
+    return make_old(tmp_path / "old" / "catalog.sqlite", 1)
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
-    with Index.create(tmp_path / "index", HashEncoder()) as opened:
+    with Index.create(tmp_path / "index", HashEncoder(), UNTITLED) as opened:
         opened.add(OLD)
         yield opened
+
+
+def found(index: Index, only: Filter) -> list[str]:
+    return sorted({hit.passage.article_id for hit in index.search("minister", 9, only=only)})
 
 
 def pragma(path: Path, name: str) -> object:
@@ -69,11 +87,80 @@ def pragma(path: Path, name: str) -> object:
         return db.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def test_an_index_of_the_first_format_is_searched_like_a_new_one(old: Path, index: Index) -> None:
+DAMAGED = [
+    pytest.param("SELECT 1", id="whole"),
+    pytest.param("DELETE FROM lexical_data", id="nothing"),
+    pytest.param("DELETE FROM lexical_data WHERE id > 10", id="no blocks"),
+    pytest.param("UPDATE lexical_data SET block = zeroblob(length(block))", id="blocks"),
+    pytest.param("UPDATE lexical_data SET block = x'ffffffffffffffff'", id="noise"),
+    pytest.param("DELETE FROM lexical_config", id="config"),
+    pytest.param("DELETE FROM lexical_content", id="content"),
+    pytest.param("DROP TABLE lexical", id="gone"),
+]
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first", "second"])
+@pytest.mark.parametrize("damage", DAMAGED)
+def test_an_index_of_an_older_format_is_searched_like_a_new_one(
+    tmp_path: Path, index: Index, version: int, damage: str
+) -> None:
+    old = make_old(tmp_path / "old" / "catalog.sqlite", version)
+    with closing(sqlite3.connect(old)) as db, db:
+        db.execute(damage)
     with Index.open(old.parent, HashEncoder()) as opened:
         assert pragma(old, "user_version") == FORMAT
         assert opened.search("herring", 3) == index.search("herring", 3)
         assert list(opened.articles()) == list(index.articles())
+        assert opened.manifest == index.manifest
+        assert opened.verify() == []
+    with closing(sqlite3.connect(old)) as db:
+        assert db.execute("SELECT name FROM sqlite_master WHERE name LIKE 'lexical%'").fetchall() == []
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first", "second"])
+def test_the_articles_of_an_older_index_are_filtered_by_their_names(tmp_path: Path, version: int) -> None:
+    old = make_old(tmp_path / "old" / "catalog.sqlite", version)
+    with Index.open(old.parent, HashEncoder()) as opened:
+        assert found(opened, Filter(tags=("Fish",))) == ["north.txt"]
+        assert found(opened, Filter(sources=("the times",), since="2025")) == ["south.txt"]
+        assert found(opened, Filter(authors=("ann",))) == ["south.txt"]
+
+
+def test_a_damaged_article_of_an_older_index_has_no_names_until_it_is_indexed_again(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as db, db:
+        db.execute("UPDATE articles SET tags = '[' WHERE id = 'north.txt'")
+    with Index.open(old.parent, HashEncoder()) as opened:
+        assert found(opened, Filter(tags=("fish",))) == []
+        assert found(opened, Filter(authors=("ann",))) == ["south.txt"]
+        opened.add([OLD[0]])
+        assert found(opened, Filter(tags=("fish",))) == ["north.txt"]
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["first", "second"])
+def test_an_older_index_stays_without_titles_in_what_is_embedded(tmp_path: Path, version: int) -> None:
+    old = make_old(tmp_path / "old" / "catalog.sqlite", version)
+    encoder = HashEncoder()
+    with Index.open(old.parent, encoder) as opened:
+        assert opened.manifest.chunking == UNTITLED
+        assert opened.manifest.vectors == "auto"
+        opened.add([replace(OLD[0], title="Another title"), Article("new.txt", "Snow fell.", title="Weather")])
+        assert encoder.encoded == ["Snow fell."]
+        assert opened.verify() == []
+
+
+def test_an_older_search_index_is_not_taken_for_what_was_removed_since(tmp_path: Path) -> None:
+    """Format 2 knew what was removed by looking at all rows; what went before format 3 is in no table."""
+    old = make_old(tmp_path / "old" / "catalog.sqlite", 2)
+    with closing(sqlite3.connect(old)) as db, db:
+        (count,) = db.execute("SELECT count(*) FROM passages").fetchone()
+        db.execute("DELETE FROM passages WHERE article_id = 'south.txt'")
+        db.execute("DELETE FROM articles WHERE id = 'south.txt'")
+        db.execute("INSERT INTO generations (token) VALUES ('8899aabbccddeeff')")
+    base = faiss.IndexIDMap(faiss.IndexFlatIP(32))
+    base.add_with_ids(np.eye(count, 32, dtype=np.float32), np.arange(1, count + 1))
+    faiss.write_index(base, str(old.parent / "vectors-1-0011223344556677.faiss"))
+    with Index.open(old.parent, HashEncoder()) as opened:
+        assert {hit.passage.article_id for hit in opened.search("minister", 9)} <= {"north.txt", "copy.txt"}
         assert opened.verify() == []
 
 
@@ -124,7 +211,7 @@ def test_an_older_index_that_cannot_be_written_says_what_to_do(
     before = old.read_bytes()
     mode = "mode=ro&immutable=1" if way == "immutable" else "mode=ro"
     monkeypatch.setattr("index.schema._mode", lambda path, *, create: mode)
-    with pytest.raises(UnusableIndex, match=r"older version .*format 1, expected 2.*Open it once where its folder can"):
+    with pytest.raises(UnusableIndex, match=r"older version .*format 1, expected 3.*Open it once where its folder can"):
         Index.open(old.parent, HashEncoder())
     assert old.read_bytes() == before
 

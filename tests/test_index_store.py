@@ -50,9 +50,9 @@ def test_an_unchanged_article_is_not_embedded_again(tmp_path: Path) -> None:
         encoder.encoded.clear()
         generation = index.generation
         index.add([NORTH])
-        index.add([replace(NORTH, title="Another headline")])
+        index.add([replace(NORTH, source="Another paper")])
         assert encoder.encoded == []
-        assert index.article("north.txt").title == "Another headline"
+        assert index.article("north.txt").source == "Another paper"
         assert index.generation == generation + 1
 
 
@@ -127,15 +127,17 @@ def test_a_saved_index_equals_the_live_one(index: Index) -> None:
 
 
 @pytest.mark.parametrize("damage", ["delete", "tear"])
-def test_derived_files_can_be_lost(index: Index, damage: str) -> None:
+@pytest.mark.parametrize("pattern", ["vectors-*.faiss", "words/*.idx", "words/*.pos", "words/meta.json"])
+def test_derived_files_can_be_lost(index: Index, pattern: str, damage: str) -> None:
     index.add([NORTH, SOUTH])
     before = index.search("minister herring")
-    (base,) = index.path.glob("vectors-*.faiss")
+    (file,) = index.path.glob(pattern)
     if damage == "delete":
-        base.unlink()
+        file.unlink()
     else:
-        base.write_bytes(base.read_bytes()[:50])
+        file.write_bytes(file.read_bytes()[:50])
     assert reopened(index).search("minister herring") == before
+    assert reopened(index).verify() == []
 
 
 def test_an_error_while_embedding_leaves_the_index_as_it_was(index: Index) -> None:
@@ -217,7 +219,7 @@ def test_a_path_that_cannot_be_a_folder_is_an_error(tmp_path: Path) -> None:
         pytest.param("UPDATE passages SET vector = zeroblob(128)", "length 0.0000, expected 1", id="norm"),
         pytest.param("UPDATE passages SET vector = x'00'", "no vector of dimension 32", id="dimension"),
         pytest.param("DELETE FROM passages", "characters 0-62 are in no passage", id="passages"),
-        pytest.param("INSERT INTO lexical (rowid, text) VALUES (999, 'x')", "holds 2 passages, expected 1", id="count"),
+        pytest.param("UPDATE passages SET row = 9", "row 1 is not in the database", id="row"),
     ],
 )
 def test_verify_finds_damage(index: Index, statement: str, problem: str) -> None:
@@ -277,7 +279,7 @@ def test_passages_fit_an_embedder_that_reads_less(tmp_path: Path) -> None:
     encoder = HashEncoder()
     encoder.info = replace(encoder.info, max_length=128)
     with Index.create(tmp_path, encoder) as index:
-        assert index.manifest.chunking.max_tokens == 126
+        assert index.manifest.chunking.max_tokens == 94
 
 
 def test_a_malformed_database_is_one_error_and_verify_says_it(index: Index) -> None:
@@ -310,7 +312,7 @@ def test_a_search_index_that_cannot_be_written_is_no_failure(
     def full(*arguments: object) -> None:
         raise RuntimeError("close error: No space left on device")
 
-    monkeypatch.setattr("index.vectors.faiss.write_index", full)
+    monkeypatch.setattr("index.search.vectors.faiss.write_index", full)
     index.add([NORTH])
     assert "No space left on device" in caplog.text
     assert index.search("herring", 1)[0].passage.article_id == "north.txt"

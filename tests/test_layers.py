@@ -44,9 +44,10 @@ def test_langchain_is_imported_at_its_seam_only() -> None:
 
 def test_models_are_imported_where_they_are_loaded_only() -> None:
     assert importers("sentence_transformers") == {"index/embed.py"}
-    assert importers("transformers") == {"index/embed.py", "qa/read/reader.py", "qa/read/weights.py"}
-    assert importers("torch") == {"index/faiss_after_torch.py", "qa/read/reader.py", "qa/read/weights.py"}
-    assert importers("faiss") == {"index/faiss_after_torch.py"}
+    reading = {"qa/read/reader.py", "qa/read/tokens.py", "qa/read/weights.py"}
+    assert importers("transformers") == {"index/embed.py", *reading}
+    assert importers("torch") == {"index/bert.py", "index/search/faiss_after_torch.py", *reading}
+    assert importers("faiss") == {"index/search/faiss_after_torch.py"}
 
 
 @pytest.mark.parametrize("module", ["index", "qa", "qa.cli", "index.store", "qa.evaluate", "qa.batch"])

@@ -45,7 +45,7 @@ class ArticleVectorStore(VectorStore):
             ModelError: If the embeddings give no usable vectors.
         """
         self._encoder = EmbeddingsEncoder(embedding, _stored_embedder(path))
-        self._index = Index.create(path, self._encoder, WHOLE_ARTICLES)
+        self._index = Index.create(path, self._encoder, WHOLE_ARTICLES, vectors="flat")
         chunking = self._index.manifest.chunking
         if chunking != WHOLE_ARTICLES:
             self._index.close()
@@ -53,6 +53,8 @@ class ArticleVectorStore(VectorStore):
                 f"The index at {str(path)!r} holds articles cut into passages ({chunking}), expected whole documents. "
                 "Name another folder for the vector store, or search this one with PassageRetriever."
             )
+        if self._index.manifest.vectors != "flat":
+            self._index.use_vectors("flat")
 
     @classmethod
     def from_texts(

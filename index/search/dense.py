@@ -7,11 +7,13 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index import changes
 from index.catalog import Catalog
 from index.embed import EmbedderInfo, Vectors
 
 if TYPE_CHECKING:
-    from index.vectors import Rows, VectorIndex
+    from index.search.base import Rows
+    from index.search.vectors import VectorIndex
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +37,10 @@ class DenseIndex:
         if self._vectors is None or embedder != self._embedder:
             self._vectors, self._embedder, self._generation = self._empty(embedder), embedder, -1
         if generation != self._generation:
-            self._vectors.refresh(self._catalog.rows(), self.fetch, self._catalog.token)
+            self._vectors.refresh(self._catalog.manifest.vectors)
             self._generation = generation
+            if self._vectors.unwritten:
+                self._write(self._vectors)
         return self._vectors
 
     def fetch(self, rows: Rows) -> Vectors:
@@ -57,29 +61,49 @@ class DenseIndex:
         self._vectors = None
 
     def compact(self) -> None:
-        """Write the base file anew unless it is of the present generation.
+        """Write the base file anew unless there is one of the present generation.
 
         Where it cannot be written, a warning says so; searches then do without it.
         """
         vectors = self.fresh()
-        if vectors.generation != self._generation:
+        if vectors.generation != self._generation or not self.has_base():
             self._write(vectors)
 
     def rebuild(self) -> None:
         """Make the base file anew from the database alone, whatever stands in it."""
-        vectors = self._empty(self._catalog.manifest.embedder)
-        vectors.take(self._catalog.rows(), self.fetch)
-        self._write(vectors)
+        manifest = self._catalog.manifest
+        self._vectors, self._embedder = self._empty(manifest.embedder), manifest.embedder
+        self._generation = self._catalog.generation
+        self._vectors.take(manifest.vectors)
+        self._write(self._vectors)
 
     def _write(self, vectors: VectorIndex) -> None:
-        generation = self._catalog.generation
         try:
-            vectors.write(generation, self._catalog.token(generation) or "")
+            vectors.write(self._generation, self._catalog.token(self._generation) or "", self._catalog.manifest.vectors)
         except (OSError, RuntimeError) as error:
             logger.warning("The search index could not be written and is made anew when needed: %s", error)
-        self._vectors, self._embedder, self._generation = vectors, self._catalog.manifest.embedder, generation
 
     def _empty(self, embedder: EmbedderInfo) -> VectorIndex:
-        from index.vectors import VectorIndex
+        from index.search.vectors import VectorIndex
 
-        return VectorIndex(self._folder, embedder.dimension)
+        return VectorIndex(self._folder, embedder.dimension, _Stored(self._catalog, embedder.dimension))
+
+
+class _Stored:
+    """The catalog as the `Source` of vectors of one dimension."""
+
+    def __init__(self, catalog: Catalog, dimension: int) -> None:
+        self._catalog = catalog
+        self._dimension = dimension
+
+    def token(self, generation: int) -> str | None:
+        return self._catalog.token(generation)
+
+    def gone_since(self, generation: int) -> Rows | None:
+        return changes.gone_since(self._catalog.db, generation)
+
+    def rows_after(self, row: int) -> Rows:
+        return changes.rows_after(self._catalog.db, row)
+
+    def vectors(self, rows: Rows) -> Vectors:
+        return self._catalog.vectors(rows, self._dimension)

@@ -1,0 +1,1 @@
+"""From a query to passages: dense and lexical search over one catalog, filtered, fused."""
