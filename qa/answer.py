@@ -90,7 +90,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class FoundPassage:
-    """A hit, flat, with its article's title, and the other places that say the same."""
+    """A hit, flat, with its article's title, the words that it has of the query, and where else the same is said."""
 
     passage_id: str
     article_id: str
@@ -100,6 +100,7 @@ class FoundPassage:
     text: str
     score: float
     ranks: Ranks
+    matched: tuple[str, ...] = ()
     copies: tuple[Copy, ...] = ()
 
     @property
@@ -116,7 +117,8 @@ class FoundPassage:
             for copy in hit.copies
             if copy.article_id in titles
         )
-        return cls(p.id, p.article_id, titles[p.article_id], p.start, p.end, p.text, hit.score, hit.ranks, copies)
+        title = titles[p.article_id]
+        return cls(p.id, p.article_id, title, p.start, p.end, p.text, hit.score, hit.ranks, hit.matched, copies)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from typing import Literal
 
 from index.article import Article, Hit, clean_text
 from index.errors import EmbedderChanged, UnknownArticle
+from index.search.filters import EVERYTHING, Filter
+from index.search.query import parse_query
 from index.store import Index
 from qa.answer import SCHEMA_VERSION, Answer, Candidate, Citation, FoundPassage, Kind, Models, Reason, Timings
 from qa.cite import cite
@@ -39,7 +41,13 @@ class Assistant:
     """Answers questions from an index. Safe to use from several threads."""
 
     def __init__(
-        self, index: Index, reader: Reader, *, passages: int = PASSAGES_READ, threshold: float | None = None
+        self,
+        index: Index,
+        reader: Reader,
+        *,
+        passages: int = PASSAGES_READ,
+        threshold: float | None = None,
+        only: Filter = EVERYTHING,
     ) -> None:
         """Put an assistant together.
 
@@ -48,44 +56,54 @@ class Assistant:
             reader: What reads the passages found.
             passages: How many passages are read for a question.
             threshold: The confidence from which an answer is given; without one, the reader's own.
+            only: Which articles are searched where a question does not say.
         """
         self.index = index
         self.reader = reader
         self.passages = passages
         self.threshold = reader.threshold if threshold is None else threshold
+        self.only = only
 
     def warm_up(self) -> None:
         """Load what the first question would wait for."""
         self.index.search("warm up", 1)
 
-    def ask(self, question: str) -> Answer:
+    def ask(self, question: str, only: Filter | None = None) -> Answer:
         """Answer a question.
+
+        What stands in double quotes must stand in a passage, word by word, unless it stands in none.
+
+        Args:
+            question: In a sentence.
+            only: Which articles are searched; without it, those that the assistant searches.
 
         Raises:
             InvalidQuestion: If it is blank or longer than `qa.question.MAX_QUESTION_CHARACTERS`.
             ArticleIndexError: If the index cannot be searched.
         """
-        for step in self.stream(question):
+        for step in self.stream(question, only):
             if isinstance(step, Answer):
                 return step
         raise AssertionError("a stream ends with its answer")
 
-    def stream(self, question: str) -> Iterator[Stage | Answer]:
+    def stream(self, question: str, only: Filter | None = None) -> Iterator[Stage | Answer]:
         """Do as `ask` does, and say each stage before it begins; the last item is the answer."""
         question_used = check_question(question)
+        only = self.only if only is None else only
         generation = self.index.generation
 
         yield Stage("searching")
-        found, watch = self._search(question_used)
+        found, watch = self._search(question_used, only)
+        searched = self.index.count(only)
         hits, articles = self._find(found)
         watch.lap("search")
 
         yield Stage("reading", len(hits))
-        answers = read_answers(self.reader, question_used, hits, len(self.index))
+        answers = read_answers(self.reader, question_used, hits, searched)
         watch.lap("read")
 
         candidates = self._candidates(answers, articles)
-        kind, reason = self._decide(candidates)
+        kind, reason = self._decide(candidates, searched)
         watch.lap("cite")
 
         given = candidates if kind == "extracted" else []
@@ -109,15 +127,24 @@ class Assistant:
             timings_ms=watch.timings(),
         )
 
-    def _search(self, question: str) -> tuple[list[Hit], _Watch]:
-        """Embed and search; again with the new embedder where the passages were embedded anew in between."""
+    def _search(self, question: str, only: Filter) -> tuple[list[Hit], _Watch]:
+        """Embed and search; again with the new embedder where the passages were embedded anew in between.
+
+        Where no passage has what the question quotes, its words are searched like others.
+        """
         while True:
             watch = _Watch()
             encoder = self.index.encoder
             vector = encoder.encode([question])[0]
             watch.lap("embed")
             try:
-                return self.index.search_embedded(question, vector, self.passages, encoder.info), watch
+                for phrases in (True, False):
+                    hits = self.index.search_embedded(
+                        question, vector, self.passages, encoder.info, only=only, phrases=phrases
+                    )
+                    if hits or not parse_query(question).phrases:
+                        break
+                return hits, watch
             except EmbedderChanged:
                 continue
 
@@ -151,10 +178,12 @@ class Assistant:
                 )
         return candidates
 
-    def _decide(self, candidates: Sequence[Candidate]) -> tuple[Kind, Reason | None]:
+    def _decide(self, candidates: Sequence[Candidate], searched: int) -> tuple[Kind, Reason | None]:
         if candidates and candidates[0].confidence >= self.threshold:
             return "extracted", None
-        return "none", "below_threshold" if len(self.index) else "empty_index"
+        if searched:
+            return "none", "below_threshold"
+        return "none", "filtered_out" if len(self.index) else "empty_index"
 
 
 class _Watch:

@@ -20,9 +20,10 @@ import click
 
 from qa.errors import QAError
 from qa.index_commands import COMMANDS, open_index, print_json
-from qa.options import answering_options, index_option, json_option
+from qa.options import answering_options, filter_options, index_option, json_option
 
 if TYPE_CHECKING:
+    from index.search.filters import Filter
     from index.store import Index
     from qa.assistant import Assistant
 
@@ -41,10 +42,21 @@ for command in COMMANDS:
 @cli.command()
 @click.argument("query")
 @click.option("-k", type=click.IntRange(1, 1000), default=5, show_default=True, help="How many passages.")
+@click.option(
+    "--per-article",
+    type=click.IntRange(0),
+    default=3,
+    show_default=True,
+    help="How many passages of one article come before those of others; 0: as many as are best.",
+)
 @json_option
+@filter_options
 @index_option
-def search(query: str, k: int, as_json: bool, folder: Path) -> None:
-    """Find passages, without answering."""
+def search(query: str, k: int, per_article: int, as_json: bool, only: Filter, folder: Path) -> None:
+    """Find passages, without answering.
+
+    What stands in double quotes must stand in a passage, word by word. Each passage comes with the reason why.
+    """
     from index.article import hit_article_ids
     from qa.answer import FoundPassage
     from qa.question import check_question
@@ -52,9 +64,13 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
 
     checked = check_question(query)
     with open_index(folder) as store:
-        hits = store.search(checked, k)
+        hits = store.search(checked, k, only=only, per_article=per_article)
         titles = store.titles(hit_article_ids(hits))
         found = [FoundPassage.of(hit, titles) for hit in hits if hit.passage.article_id in titles]
+    if not found:
+        click.echo(
+            "No passage found: the index is empty, the filters leave none, or the quoted words stand in none.", err=True
+        )
     for number, passage in enumerate(found, start=1):
         if as_json:
             print_json(asdict(passage))
@@ -65,6 +81,7 @@ def search(query: str, k: int, as_json: bool, folder: Path) -> None:
 @cli.command()
 @click.argument("question")
 @json_option
+@filter_options
 @answering_options
 def ask(question: str, as_json: bool, **options: Any) -> None:
     """Answer a question, with its source."""
@@ -85,6 +102,7 @@ def ask(question: str, as_json: bool, **options: Any) -> None:
 @click.option(
     "-o", "--output", "answers", type=click.Path(path_type=Path), required=True, help="A .jsonl file for the answers."
 )
+@filter_options
 @answering_options
 def batch(questions: Path, answers: Path, **options: Any) -> None:
     """Answer a file of questions.
@@ -160,6 +178,7 @@ def export_reader(checkpoint: Path) -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on.")
+@filter_options
 @answering_options
 def chat(host: str, port: int, **options: Any) -> None:
     """Open the chat in the browser."""
@@ -199,15 +218,19 @@ def _assistant(
     threshold: float | None,
     passages: int,
     searched: AbstractContextManager[Index] | None = None,
+    only: Filter | None = None,
 ) -> Iterator[Assistant]:
     """Open the index of a folder, or the one that is given in its place, and load the reader."""
     with searched or open_index(folder) as store:
+        from index.search.filters import EVERYTHING
         from qa.assistant import Assistant
 
         with _collector_off():
             from qa.read import load_reader
 
-            assistant = Assistant(store, load_reader(reader), passages=passages, threshold=threshold)
+            assistant = Assistant(
+                store, load_reader(reader), passages=passages, threshold=threshold, only=only or EVERYTHING
+            )
             assistant.warm_up()
         yield assistant
 

@@ -14,6 +14,7 @@ import click
 from qa.options import index_option, json_option, loading_options
 
 if TYPE_CHECKING:
+    from index.chunk import Chunking
     from index.load import LoadOptions
     from index.store import Index
 
@@ -141,13 +142,22 @@ def info(folder: Path, as_json: bool) -> None:
         ("format", described.format),
         ("size", f"{described.bytes / 1e6:.1f} MB"),
         ("embedder", f"{embedder.name} ({embedder.dimension} dimensions, {embedder.backend}, {embedder.precision})"),
-        ("passage", _passage_size(described.manifest.chunking.max_tokens)),
+        ("passage", _passage_size(described.manifest.chunking)),
+        ("vectors", _kind(described.manifest.vectors, described.counts.passages)),
     ):
         click.echo(f"{name:<12}{value}")
 
 
-def _passage_size(max_tokens: int) -> str:
-    return f"at most {max_tokens} tokens" if max_tokens else "a whole article"
+def _passage_size(chunking: Chunking) -> str:
+    size = f"at most {chunking.max_tokens} tokens" if chunking.max_tokens else "a whole article"
+    return size + (", embedded under its article's title" if chunking.titled else "")
+
+
+def _kind(chosen: str, passages: int) -> str:
+    from index.manifest import kind_for
+
+    kind = {"flat": "exact (flat)", "ivf": "8-bit codes in lists (ivf)"}[kind_for(chosen, passages)]
+    return kind + (", by their number" if chosen == "auto" else ", as chosen")
 
 
 @click.command()
@@ -175,14 +185,21 @@ def verify(folder: Path, repair: bool) -> None:
 
 
 @click.command()
+@click.option(
+    "--vectors",
+    type=click.Choice(["auto", "flat", "ivf"]),
+    help="Also change the kind of FAISS index: exact vectors, 8-bit codes in lists, or as their number has it.",
+)
 @index_option
-def compact(folder: Path) -> None:
+def compact(folder: Path, vectors: str | None) -> None:
     """Give back the room of removed articles.
 
     They cannot be brought back after it.
     """
     with open_index(folder) as store:
         before = store.info().bytes
+        if vectors:
+            store.use_vectors(vectors)
         store.compact()
         click.echo(f"{before / 1e6:.1f} MB before, {store.info().bytes / 1e6:.1f} MB now")
 

@@ -65,6 +65,47 @@ def answering_options(command: Command) -> Command:
     return command
 
 
+_FILTER_OPTIONS = (
+    click.option("--since", metavar="DATE", help="Only articles from this day on: YYYY, YYYY-MM or YYYY-MM-DD."),
+    click.option("--until", metavar="DATE", help="Only articles up to this day, month or year."),
+    click.option("--source", "sources", multiple=True, metavar="NAME", help="Only articles of this publisher."),
+    click.option("--author", "authors", multiple=True, metavar="NAME", help="Only articles by this author."),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only articles with this tag."),
+    click.option("--article", "articles", multiple=True, metavar="ID", help="Only this article."),
+)
+
+
+def filter_options(command: Command) -> Command:
+    """Add the options that say which articles are searched; the command gets them as one `only` of the type `Filter`.
+
+    Given several times, one of the values will do.
+    """
+
+    @functools.wraps(command)
+    def with_filter(
+        since: str | None,
+        until: str | None,
+        sources: tuple[str, ...],
+        authors: tuple[str, ...],
+        tags: tuple[str, ...],
+        articles: tuple[str, ...],
+        **rest: Any,
+    ) -> Any:
+        from index.errors import InvalidFilter
+        from index.search.filters import Filter
+
+        try:
+            only = Filter(since, until, sources, authors, tags, articles)
+        except InvalidFilter as error:
+            raise click.UsageError(str(error)) from error
+        return command(only=only, **rest)
+
+    decorated: Any = with_filter
+    for option in reversed(_FILTER_OPTIONS):
+        decorated = option(decorated)
+    return cast(Command, decorated)
+
+
 _LOADING_OPTIONS = (
     click.option(
         "--map",

@@ -29,16 +29,26 @@ def answer_as_text(answer: Answer) -> str:
 
 def passage_as_text(number: int, passage: FoundPassage) -> str:
     """Return a passage with its source, score and ranks."""
-    ranks = " · ".join(
-        f"{name} {rank}" for name, rank in (("dense", passage.ranks.dense), ("lexical", passage.ranks.lexical)) if rank
-    )
-    head = f"[{number}] {_place(passage.label, passage.start, passage.end)} · score {passage.score:.4f} ({ranks})"
-    return "\n".join([head, *_also(passage), _quoted(passage.text)])
+    head = f"[{number}] {_place(passage.label, passage.start, passage.end)} · score {passage.score:.3f}"
+    return "\n".join([head, f"    {_why(passage)}", *_also(passage), _quoted(passage.text)])
+
+
+def _why(passage: FoundPassage) -> str:
+    """Say why a passage was found: where each search had it, and which words of the query it has."""
+    dense, lexical = passage.ranks.dense, passage.ranks.lexical
+    words = f" ({', '.join(passage.matched)})" if passage.matched else ""
+    return f"by meaning: {_rank(dense)} · by words: {_rank(lexical)}{words}"
+
+
+def _rank(rank: int | None) -> str:
+    return f"rank {rank}" if rank else "not among the first"
 
 
 def _no_answer(answer: Answer) -> str:
     if answer.reason == "empty_index":
         return "There are no articles in the index. Add some: pullquote index PATH"
+    if answer.reason == "filtered_out":
+        return "No article in the index passes the filters. Widen or leave out --since, --until, --source and the like."
     lines = [
         f"Not in these articles. (confidence {answer.confidence:.2f}, an answer is given from {answer.threshold:.2f})"
     ]

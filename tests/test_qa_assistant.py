@@ -10,6 +10,7 @@ from fakes import HashEncoder, TableReader, WordReader
 
 from index import Article, Index, read_articles
 from index.article import Passage
+from index.search.filters import Filter
 from qa import Answer, Assistant, Citation, Stage
 from qa.cite import cite
 from qa.errors import InvalidQuestion
@@ -55,6 +56,33 @@ def test_the_threshold_can_be_given(make: MakeAssistant) -> None:
 def test_an_empty_index_is_its_own_reason(make: MakeAssistant) -> None:
     answer = make().ask("Who met whom?")
     assert (answer.kind, answer.reason, answer.confidence, answer.passages) == ("none", "empty_index", 0.0, ())
+
+
+def test_a_filter_that_leaves_no_article_is_its_own_reason(make: MakeAssistant) -> None:
+    assistant = make(Article("a.txt", TEXT, source="Coast Press"))
+    answer = assistant.ask("Who met whom?", Filter(sources=("Nobody",)))
+    assert (answer.kind, answer.reason, answer.passages) == ("none", "filtered_out", ())
+    assert assistant.ask("Who met whom?", Filter(sources=("Coast Press",))).kind == "extracted"
+
+
+def test_only_the_articles_of_the_filter_are_asked_and_counted(make: MakeAssistant) -> None:
+    assistant = make(Article("a.txt", TEXT), Article("b.txt", "The envoy slept."), Article("c.txt", "The envoy ate."))
+    answer = assistant.ask("Who is the envoy?", Filter(articles=("b.txt", "c.txt")))
+    assert {passage.article_id for passage in answer.passages} == {"b.txt", "c.txt"}
+
+
+@pytest.mark.parametrize(
+    ("question", "articles"),
+    [
+        pytest.param('Who "slept"?', {"b.txt"}, id="quoted"),
+        pytest.param('Who "slept badly"?', {"a.txt", "b.txt"}, id="stands nowhere"),
+    ],
+)
+def test_what_a_question_quotes_must_be_read_unless_it_stands_nowhere(
+    make: MakeAssistant, question: str, articles: set[str]
+) -> None:
+    answer = make(Article("a.txt", TEXT), Article("b.txt", "The envoy slept.")).ask(question)
+    assert {passage.article_id for passage in answer.passages} == articles
 
 
 def test_nothing_read_is_not_an_empty_index(make: MakeAssistant) -> None:
@@ -119,7 +147,7 @@ def test_the_json_has_every_field_of_the_design(make: MakeAssistant) -> None:
     ]  # fmt: skip
     assert list(document["citations"][0]) == [field.name for field in fields(Citation)]
     assert list(document["passages"][0]) == [
-        "passage_id", "article_id", "title", "start", "end", "text", "score", "ranks", "copies",
+        "passage_id", "article_id", "title", "start", "end", "text", "score", "ranks", "matched", "copies",
     ]  # fmt: skip
     assert list(document["timings_ms"]) == ["embed", "search", "read", "cite", "total"]
     assert list(document["models"]) == ["embedder", "reader", "chat"]

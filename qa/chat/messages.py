@@ -52,6 +52,8 @@ def answer_message(answer: Answer) -> str:
         return "\n\n".join(parts)
     if answer.reason == "empty_index":
         return "There are no articles in the index yet. Add some with `pullquote index PATH`."
+    if answer.reason == "filtered_out":
+        return "**No article passes the filters** that this chat was opened with."
     if not answer.passages:
         return "**Not in these articles.**"
     return (

@@ -12,6 +12,7 @@ import string
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from math import log2
 from statistics import fmean
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
@@ -53,6 +54,25 @@ def recall(relevant: Sequence[bool], depth: int) -> float:
     top-k accuracy): the share of questions whose answer was retrieved.
     """
     return float(any(relevant[:depth]))
+
+
+def ndcg(relevant: Sequence[bool], total: int, depth: int) -> float:
+    """Return the normalised discounted cumulative gain of binary relevance within `depth`, 0 to 1.
+
+    Järvelin and Kekäläinen, "Cumulated gain-based evaluation of IR techniques", TOIS 2002, with the discount
+    log2(rank + 1).
+
+    Args:
+        relevant: Whether each result is relevant, best first.
+        total: How many relevant ones there are; with none the value is 0.
+        depth: How many results count.
+
+    >>> round(ndcg([False, True], total=1, depth=10), 3)
+    0.631
+    """
+    gain = sum(1 / log2(rank + 1) for rank, hit in enumerate(relevant[:depth], start=1) if hit)
+    ideal = sum(1 / log2(rank + 1) for rank in range(1, min(total, depth) + 1))
+    return gain / ideal if ideal else 0.0
 
 
 def overlaps(span: tuple[int, int], others: Sequence[tuple[int, int]]) -> bool:
