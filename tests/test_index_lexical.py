@@ -393,6 +393,7 @@ def test_on_a_disk_that_cannot_be_written_the_words_are_searched(disk: Path, tmp
     again.index._folder = disk / FOLDER
     assert again.rows("apple") == ([1, 2, 3] if there == "behind" else [1, 2])
     assert again.problems() == []
+    again.index.close()
 
 
 def test_a_replaced_title_is_found_and_the_old_one_is_not(tmp_path: Path) -> None:

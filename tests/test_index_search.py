@@ -326,3 +326,16 @@ def test_the_kind_of_index_may_change_while_articles_are_embedded_anew(tmp_path:
         other.encoded.clear()
         list(index.embed_anew(other))
         assert (other.encoded, index.manifest.vectors) == ([], "ivf")
+
+
+def test_a_finished_index_that_can_only_be_read_is_searched_as_it_is(
+    index: Index, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    index.add([Article("a", "The ferry sails."), Article("b", "The ferry sinks.")])
+    before = {path.name: path.read_bytes() for path in (index.path / "words").iterdir()}
+    monkeypatch.setattr("index.search.lexical.os.access", lambda path, mode: False)
+    with Index.open(index.path, HashEncoder()) as opened:
+        assert opened.search("sinks")[0].matched == ("sinks",)
+        assert opened.search("sinks")[0].ranks.lexical == 1
+    assert {path.name: path.read_bytes() for path in (index.path / "words").iterdir()} == before
+    assert caplog.text == ""

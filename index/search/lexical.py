@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import numpy as np
@@ -75,6 +77,7 @@ class LexicalIndex:
         self._folder = folder / FOLDER
         self._catalog = catalog
         self._index: tantivy.Index | None = None
+        self._links: TemporaryDirectory[str] | None = None
         self._generation = -1
         self._stem = stemming()
         self._fold = folding()
@@ -153,6 +156,9 @@ class LexicalIndex:
     def close(self) -> None:
         """Let go of the folder's files, which are mapped into memory."""
         self._index, self._generation = None, -1
+        if self._links is not None:
+            self._links.cleanup()
+            self._links = None
 
     def discard_files(self) -> None:
         """Remove the folder; the database holds all that was in it."""
@@ -211,7 +217,7 @@ class LexicalIndex:
         try:
             self._folder.mkdir(exist_ok=True)
             try:
-                index = _ready(tantivy.Index(_SCHEMA, path=str(self._folder)))
+                index = _ready(tantivy.Index(_SCHEMA, path=str(self._lockable())))
                 self._state(index)
                 return index
             except BaseException as error:
@@ -223,6 +229,16 @@ class LexicalIndex:
             return _ready(tantivy.Index(_SCHEMA, path=str(self._folder)))
         except (OSError, ValueError) as error:
             return self._in_memory(error)
+
+    def _lockable(self) -> Path:
+        """Return the folder; where it cannot be written, one of links to its files, which tantivy can lock."""
+        if os.access(self._folder, os.W_OK):
+            return self._folder
+        self._links = TemporaryDirectory(prefix="pullquote-words-")
+        for path in self._folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(self._links.name) / path.name).symlink_to(path.absolute())
+        return Path(self._links.name)
 
     def _mended(self, look: Callable[[], Found]) -> Found:
         """Look, and once more in a folder made anew where a damaged file has stopped tantivy."""
