@@ -324,8 +324,13 @@ class Index:
         """Make anew what is derived from the articles: wrong vectors, BM25's words, stories, the search index."""
         upkeep.repair(self._catalog, self._search, self.encoder)
 
-    def compact(self) -> None:
-        """Give back the room of what was removed, which cannot be brought back after it, and write derived files."""
+    def compact(self, vectors: str | None = None) -> None:
+        """Give back the room of what was removed, which cannot be brought back after it, and write derived files.
+
+        With `vectors`, FAISS's is of another kind from then on; see `use_vectors`.
+        """
+        if vectors is not None:
+            self._choose_vectors(vectors)
         removing.purge(self._catalog, self._search)
 
     def backup(self, path: str | Path) -> None:
@@ -338,12 +343,15 @@ class Index:
         Raises:
             ValueError: If there is no such kind.
         """
+        self._choose_vectors(kind)
+        with self._catalog.snapshot():
+            self._search.write()
+
+    def _choose_vectors(self, kind: str) -> None:
         if kind not in manifest.KINDS:
             raise ValueError(f"Got the kind {kind!r} of FAISS index, expected one of {', '.join(manifest.KINDS)}.")
         with self._catalog.transaction():
             manifest.write(self._catalog.db, replace(self._catalog.manifest, vectors=kind))
-        with self._catalog.snapshot():
-            self._search.write()
 
     def embed_anew(self, encoder: Encoder, chunking: Chunking | None = None) -> Iterator[int]:
         """Embed all passages with another embedder, and yield how many articles are left after each batch.

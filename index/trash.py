@@ -36,6 +36,6 @@ def drop(db: sqlite3.Connection, article_ids: Sequence[str]) -> int:
     )
 
 
-def purge(db: sqlite3.Connection) -> int:
-    """Forget all removed articles; return how many there were."""
-    return db.execute("DELETE FROM removed_articles").rowcount
+def purge(db: sqlite3.Connection) -> None:
+    """Forget all removed articles."""
+    db.execute("DELETE FROM removed_articles")

@@ -198,9 +198,7 @@ def compact(folder: Path, vectors: str | None) -> None:
     """
     with open_index(folder) as store:
         before = store.info().bytes
-        if vectors:
-            store.use_vectors(vectors)
-        store.compact()
+        store.compact(vectors)
         click.echo(f"{before / 1e6:.1f} MB before, {store.info().bytes / 1e6:.1f} MB now")
 
 

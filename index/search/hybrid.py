@@ -137,8 +137,9 @@ class Search:
         if query.phrases:
             holding = self._lexical.rows_with(query.phrases)
             rows = holding if rows is None else np.intersect1d(rows, holding, assume_unique=True)
-            live = self._catalog.places(rows.tolist())
-            rows = rows[[row in live for row in rows.tolist()]]
+            if not self._lexical.in_line:
+                live = self._catalog.places(rows.tolist())
+                rows = rows[[row in live for row in rows.tolist()]]
         return rows
 
     def _nearest(self, vector: Vectors, depth: int, allowed: Rows | None) -> list[tuple[int, float]]:

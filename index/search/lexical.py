@@ -153,6 +153,11 @@ class LexicalIndex:
                 self._generation = generation
         return self._index
 
+    @property
+    def in_line(self) -> bool:
+        """Whether what was last returned holds the snapshot's passages and no others."""
+        return self._generation == self._catalog.generation
+
     def close(self) -> None:
         """Let go of the folder's files, which are mapped into memory."""
         self._index, self._generation = None, -1
