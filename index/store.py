@@ -14,6 +14,7 @@ from index.adding import Added, add_batch, batches
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
 from index.chunk import WHOLE_ARTICLES, Chunking
+from index.coverage import Coverage, coverage
 from index.embed import EmbedderInfo, Encoder, Vectors, check_embedder, load_encoder, same_embedder
 from index.errors import EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
 from index.headings import HEADING_TOKENS, SPECIAL_TOKENS
@@ -311,10 +312,10 @@ class Index:
             self._expect_articles(only)
             return self._search.nearest(vector, k, only)
 
-    def count(self, only: Filter = EVERYTHING) -> int:
-        """Count the articles that a filter lets through."""
+    def coverage(self, only: Filter = EVERYTHING) -> Coverage:
+        """Count the articles that a filter lets through, and find their first and last date."""
         with self._catalog.session():
-            return self._search.count(only)
+            return coverage(self._catalog.db, only)
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from index.article import Hit, Ranks
+from index.coverage import Coverage
 
 SCHEMA_VERSION = 1
 
@@ -33,6 +34,7 @@ class Citation:
         content_hash: Of the article's text when it was cited.
         status: Whether the quote stands there letter for letter.
         support: Whether it carries the statement it is cited for.
+        speaker: Who says it, in the article's words, where the quote is part of a quotation that has a speaker.
     """
 
     article_id: str
@@ -52,6 +54,7 @@ class Citation:
     content_hash: str
     status: Status
     support: Support
+    speaker: str | None = None
 
     @property
     def label(self) -> str:
@@ -155,6 +158,7 @@ class Answer:
         threshold: The confidence from which an answer is given.
         alternatives: Other answers, best first; empty where `kind` is "none".
         passages: What was read, best first.
+        searched: The articles among which it was looked for.
         index_generation: Of the index when the question came.
     """
 
@@ -169,6 +173,7 @@ class Answer:
     citations: tuple[Citation, ...]
     alternatives: tuple[Candidate, ...]
     passages: tuple[FoundPassage, ...]
+    searched: Coverage
     index_generation: int
     models: Models
     timings_ms: Timings
@@ -180,3 +185,15 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Return the answer as JSON-ready dicts and lists, every field present."""
         return asdict(self)
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """The answer that is given and the others, best first; none where `kind` is "none"."""
+        if self.text is None:
+            return ()
+        return (Candidate(self.text, self.confidence, self.citations), *self.alternatives)
+
+    @property
+    def all_citations(self) -> tuple[Citation, ...]:
+        """Every citation that is shown, in the order of its number from 1."""
+        return tuple(citation for candidate in self.candidates for citation in candidate.citations)

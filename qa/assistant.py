@@ -68,7 +68,7 @@ class Assistant:
         """Load what the first question would wait for."""
         self.index.search("warm up", 1)
 
-    def ask(self, question: str, only: Filter | None = None) -> Answer:
+    def ask(self, question: str, only: Filter | None = None, *, used: str | None = None) -> Answer:
         """Answer a question.
 
         What stands in double quotes must stand in a passage, word by word, unless it stands in none.
@@ -76,34 +76,35 @@ class Assistant:
         Args:
             question: In a sentence.
             only: Which articles are searched; without it, those that the assistant searches.
+            used: The question to search and read in its place, such as a follow-up made complete.
 
         Raises:
             InvalidQuestion: If it is blank or longer than `qa.question.MAX_QUESTION_CHARACTERS`.
             ArticleIndexError: If the index cannot be searched.
         """
-        for step in self.stream(question, only):
+        for step in self.stream(question, only, used=used):
             if isinstance(step, Answer):
                 return step
         raise AssertionError("a stream ends with its answer")
 
-    def stream(self, question: str, only: Filter | None = None) -> Iterator[Stage | Answer]:
+    def stream(self, question: str, only: Filter | None = None, *, used: str | None = None) -> Iterator[Stage | Answer]:
         """Do as `ask` does, and say each stage before it begins; the last item is the answer."""
-        question_used = check_question(question)
+        question_used = check_question(question if used is None else used)
         only = self.only if only is None else only
         generation = self.index.generation
 
         yield Stage("searching")
         found, watch = self._search(question_used, only)
-        searched = self.index.count(only)
+        searched = self.index.coverage(only)
         hits, articles = self._find(found)
         watch.lap("search")
 
         yield Stage("reading", len(hits))
-        answers = read_answers(self.reader, question_used, hits, searched)
+        answers = read_answers(self.reader, question_used, hits, searched.articles)
         watch.lap("read")
 
         candidates = self._candidates(answers, articles)
-        kind, reason = self._decide(candidates, searched)
+        kind, reason = self._decide(candidates, searched.articles)
         watch.lap("cite")
 
         given = candidates if kind == "extracted" else []
@@ -122,6 +123,7 @@ class Assistant:
             citations=given[0].citations if given else (),
             alternatives=tuple(others[:_ALTERNATIVES]),
             passages=tuple(FoundPassage.of(hit, titles) for hit in hits),
+            searched=searched,
             index_generation=generation,
             models=Models(self.index.manifest.embedder.name, self.reader.name),
             timings_ms=watch.timings(),

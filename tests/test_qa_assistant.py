@@ -143,7 +143,7 @@ def test_the_json_has_every_field_of_the_design(make: MakeAssistant) -> None:
     document = make(Article("a", TEXT)).ask("Who?").to_json()
     assert list(document) == [
         "schema_version", "question", "question_used", "text", "kind", "reason", "confidence", "threshold", "citations",
-        "alternatives", "passages", "index_generation", "models", "timings_ms",
+        "alternatives", "passages", "searched", "index_generation", "models", "timings_ms",
     ]  # fmt: skip
     assert list(document["citations"][0]) == [field.name for field in fields(Citation)]
     assert list(document["passages"][0]) == [

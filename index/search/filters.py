@@ -76,8 +76,9 @@ class Filter:
         parts: list[str] = []
         values: list[Any] = []
         if self.since or self.until:
-            parts.append(f"({' OR '.join(['a.published GLOB ?'] * len(_DATED))})")
-            values += _DATED
+            has_date, shapes = dated()
+            parts.append(has_date)
+            values += shapes
         if self.since:
             wider = [self.since[:length] for length in (4, 7) if length < len(self.since)]
             parts.append(f"(a.published >= ? OR a.published IN ({_marks(wider)}))")
@@ -95,6 +96,11 @@ class Filter:
         return " AND ".join(parts) or "true", values
 
 
+def dated() -> tuple[str, list[str]]:
+    """Return the SQL condition that an article of `articles a` has a date that can be compared, and its parameters."""
+    return f"({' OR '.join(['a.published GLOB ?'] * len(_DATED))})", list(_DATED)
+
+
 EVERYTHING = Filter()
 """The filter that leaves nothing out."""
 
@@ -104,12 +110,6 @@ def allowed_rows(db: sqlite3.Connection, only: Filter) -> NDArray[np.int64]:
     condition, values = only.condition()
     found = db.execute(f"SELECT p.row FROM articles a JOIN passages p ON p.article_id = a.id WHERE {condition}", values)
     return np.sort(np.fromiter((row for (row,) in found), dtype=np.int64))
-
-
-def count_articles(db: sqlite3.Connection, only: Filter) -> int:
-    """Count the articles that a filter lets through."""
-    condition, values = only.condition()
-    return int(db.execute(f"SELECT count(*) FROM articles a WHERE {condition}", values).fetchone()[0])
 
 
 def _is_date(text: str) -> bool:

@@ -14,7 +14,7 @@ from index.catalog import Catalog, Place
 from index.copies import Distinct, Folding
 from index.embed import Vectors
 from index.search.dense import DenseIndex
-from index.search.filters import Filter, allowed_rows, count_articles
+from index.search.filters import Filter, allowed_rows
 from index.search.fusion import Scored, min_max_fusion
 from index.search.lexical import LexicalIndex, Rows
 from index.search.query import Query
@@ -70,10 +70,6 @@ class Search:
     def problems(self) -> list[str]:
         """Compare the derived files with the database; return a line for each problem."""
         return [*self._dense.fresh().problems(), *self._lexical.problems()]
-
-    def count(self, only: Filter) -> int:
-        """Count the articles that a filter lets through."""
-        return count_articles(self._catalog.db, only) if only else self._catalog.article_count()
 
     def hybrid(self, query: Query, vector: Vectors, k: int, only: Filter, per_article: int) -> list[Hit]:
         """Return the `k` best passages that say something new, best first, equal scores by passage id.

@@ -1,0 +1,1 @@
+"""Conversations: what was said, kept in a database of its own, and given out again."""
