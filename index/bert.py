@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from threading import Thread
 
 import torch
 from safetensors.torch import load_file
@@ -156,3 +157,21 @@ def mean_vectors(bert: Bert, tokens: Sequence[Sequence[int]]) -> Tensor:
     with torch.inference_mode():
         hidden = bert(ids, torch.zeros_like(ids), mask)
         return functional.normalize((hidden * mask[:, :, None]).sum(1), dim=1)
+
+
+def thread_count() -> int:
+    """Return how many threads an operation of torch uses that is started here."""
+    return torch.get_num_threads()
+
+
+def use_one_thread(elsewhere: int) -> None:
+    """Let torch use one thread for what this thread starts, and `elsewhere` of them for what other threads start.
+
+    torch's setting is that of the thread that sets it, and of every thread that has not used torch yet. A thread takes
+    the latter with its first use, whatever it has set before.
+    """
+    torch.get_num_threads()
+    torch.set_num_threads(1)
+    for_the_others = Thread(target=torch.set_num_threads, args=(elsewhere,))
+    for_the_others.start()
+    for_the_others.join()

@@ -146,6 +146,7 @@ MIGRATIONS: tuple[tuple[Step, ...], ...] = (
         "INSERT INTO manifest SELECT replace(key, 'embedder', 'vectors'), json_quote('auto') FROM manifest "
         "WHERE key LIKE '%embedder'",
     ),
+    ("CREATE INDEX articles_listed ON articles (id, title, source, published, authors, language)",),
 )
 
 FORMAT = len(MIGRATIONS)

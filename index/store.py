@@ -9,15 +9,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import manifest, removing, trash, upkeep
+from index import listing, manifest, opening, removing, trash, upkeep
 from index.adding import Added, add_batch, batches
 from index.article import Article, Hit, Passage
 from index.catalog import Catalog, Counts
 from index.chunk import WHOLE_ARTICLES, Chunking
-from index.coverage import Coverage, coverage
+from index.coverage import Coverage, Coverages
 from index.embed import EmbedderInfo, Encoder, Vectors, check_embedder, load_encoder, same_embedder
-from index.errors import EmbedderChanged, IndexNotFound, UnknownArticle, UnusableIndex
-from index.headings import HEADING_TOKENS, SPECIAL_TOKENS
+from index.errors import EmbedderChanged, UnknownArticle
+from index.listing import ListedArticles, Listing, Order
 from index.manifest import Manifest
 from index.search.filters import EVERYTHING, Filter
 from index.search.hybrid import PER_ARTICLE, Search
@@ -48,6 +48,8 @@ class Index:
         self._catalog = catalog
         self._encoder = encoder
         self._search = Search(folder, catalog)
+        self._coverages = Coverages()
+        self._listed = ListedArticles()
         self._loading = threading.Lock()
 
     @classmethod
@@ -64,18 +66,7 @@ class Index:
             WrongEmbedder: If `encoder` is not the one that built it.
         """
         folder = Path(path)
-        try:
-            catalog = Catalog(folder)
-        except FileNotFoundError:
-            raise IndexNotFound(folder) from None
-        with catalog.session():
-            found = manifest.read(catalog.db)
-        if found is None:
-            catalog.close()
-            raise IndexNotFound(folder)
-        if encoder is not None:
-            check_embedder(encoder, found.embedder)
-        return cls(folder, catalog, encoder)
+        return cls(folder, opening.opened(folder, encoder), encoder)
 
     @classmethod
     def create(
@@ -93,22 +84,8 @@ class Index:
             UnusableIndex: If the folder cannot be written, or what stands there is not an index.
             WrongEmbedder: If an index stands there that another embedder built.
         """
-        folder = Path(path)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            catalog = Catalog(folder, create=True)
-        except OSError as error:
-            raise UnusableIndex(
-                f"Cannot make an index at {str(folder)!r}: {error.strerror or error}. Name another folder with --index."
-            ) from error
-        with catalog.session():
-            new = manifest.read(catalog.db) is None
-        if new:
-            with catalog.transaction():
-                if manifest.read(catalog.db) is None:
-                    manifest.write(catalog.db, Manifest(encoder.info, chunking or chunking_for(encoder), vectors))
-        catalog.close()
-        return cls.open(folder, encoder)
+        opening.make(Path(path), encoder, chunking, vectors)
+        return cls.open(path, encoder)
 
     def __enter__(self) -> Self:
         return self
@@ -240,6 +217,11 @@ class Index:
         with self._catalog.session():
             return trash.ids(self._catalog.db)
 
+    def removed_listing(self, offset: int = 0, limit: int = 50) -> Listing:
+        """Return a page of the list of the articles that can be brought back, those removed last first."""
+        with self._catalog.snapshot():
+            return listing.removed(self._catalog.db, offset, limit)
+
     def bring_back(self, ids: Sequence[str]) -> None:
         """Bring removed articles back.
 
@@ -312,10 +294,58 @@ class Index:
             self._expect_articles(only)
             return self._search.nearest(vector, k, only)
 
+    def words_beginning(self, prefix: str) -> dict[str, int]:
+        """Return the words of passages that begin with some letters, folded, with how many passages have each."""
+        with self._catalog.snapshot():
+            return self._search.words_beginning(prefix)
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a passage is found by a word, or another form of it."""
+        with self._catalog.snapshot():
+            return self._search.has_word(word)
+
     def coverage(self, only: Filter = EVERYTHING) -> Coverage:
         """Count the articles that a filter lets through, and find their first and last date."""
+        with self._catalog.snapshot():
+            return self._coverages.of(self._catalog.db, self._catalog.generation, only)
+
+    def listing(
+        self,
+        search: str = "",
+        by: Order = "title",
+        *,
+        descending: bool = False,
+        only: Filter = EVERYTHING,
+        offset: int = 0,
+        limit: int = 50,
+    ) -> Listing:
+        """Return a page of the list of articles; no text is read.
+
+        Args:
+            search: Words that an article's title, id, source or authors must have, all of them, in any place and also
+                as parts of words; case and accents do not matter. Without any, all articles are listed.
+            by: What the list is sorted by, titles and sources without regard to case and accents. An article without a
+                title is sorted by its id. Those without a source, or a date that is ISO 8601, stand at the end, either
+                way; equal ones stand by id. "added" is when an article came, or came anew with other words.
+            descending: Whether the last stand first.
+            only: Which articles are listed; an id that is not there is none.
+            offset: How many are passed over.
+            limit: How many are returned.
+
+        Raises:
+            ValueError: If there is no such order, or a number is below 0.
+        """
+        with self._catalog.snapshot():
+            db, generation = self._catalog.db, self._catalog.generation
+            return self._listed.page(db, generation, search, by, descending, only, offset, limit)
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Return the sources and how many articles each has, by name, as most of its articles spell it.
+
+        Spellings are one source that are one to `Filter.sources`.
+        """
         with self._catalog.session():
-            return coverage(self._catalog.db, only)
+            return listing.sources(self._catalog.db)
 
     def verify(self) -> list[str]:
         """Check every offset, hash, vector and count; return a line for each problem, none if all is well."""
@@ -361,7 +391,7 @@ class Index:
         again with the same embedder it goes on. Articles that are one passage each stay so.
         """
         if chunking is None:
-            chunking = WHOLE_ARTICLES if self.manifest.chunking == WHOLE_ARTICLES else chunking_for(encoder)
+            chunking = WHOLE_ARTICLES if self.manifest.chunking == WHOLE_ARTICLES else opening.chunking_for(encoder)
         yield from upkeep.embed_anew(self._catalog, Manifest(encoder.info, chunking, self.manifest.vectors), encoder)
         with self._loading:
             self._encoder = encoder
@@ -372,11 +402,6 @@ class Index:
         unknown = [article_id for article_id in only.articles if not self._catalog.holds(article_id)]
         if unknown:
             raise UnknownArticle(unknown)
-
-
-def chunking_for(encoder: Encoder) -> Chunking:
-    """Return how articles are cut for an embedder: as always, or shorter where it reads less; titles have room."""
-    return Chunking(max(1, min(Chunking().max_tokens, encoder.info.max_length - SPECIAL_TOKENS - HEADING_TOKENS)))
 
 
 def _size(file: Path) -> int:

@@ -211,7 +211,8 @@ def test_an_older_index_that_cannot_be_written_says_what_to_do(
     before = old.read_bytes()
     mode = "mode=ro&immutable=1" if way == "immutable" else "mode=ro"
     monkeypatch.setattr("index.schema._mode", lambda path, *, create: mode)
-    with pytest.raises(UnusableIndex, match=r"older version .*format 1, expected 3.*Open it once where its folder can"):
+    said = rf"older version .*format 1, expected {FORMAT}.*Open it once where its folder can"
+    with pytest.raises(UnusableIndex, match=said):
         Index.open(old.parent, HashEncoder())
     assert old.read_bytes() == before
 

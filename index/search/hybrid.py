@@ -113,6 +113,14 @@ class Search:
         self._fold(behind, folding)
         return self._hits(folding.kept, query, vector, scores, [row for row, _ in dense], [row for row, _ in lexical])
 
+    def words_beginning(self, prefix: str) -> dict[str, int]:
+        """See `LexicalIndex.words_beginning`."""
+        return self._lexical.words_beginning(prefix)
+
+    def has_word(self, word: str) -> bool:
+        """See `LexicalIndex.has_word`."""
+        return self._lexical.has_word(word)
+
     def nearest(self, vector: Vectors, k: int, only: Filter) -> list[Hit]:
         """Return the `k` passages of the highest cosine, best first, equal ones by passage id; copies are all shown."""
         dense = self._nearest(vector, k, self._allowed(Query(""), only))

@@ -132,6 +132,18 @@ class LexicalIndex:
         found = _rows(searcher, query, max(1, _count(searcher, query)))
         return np.sort(np.array([row for row, _ in found], dtype=np.int64))
 
+    def words_beginning(self, prefix: str) -> dict[str, int]:
+        """Return the words of passages that begin with some letters, folded, with how many passages have each.
+
+        Removed passages count as long as tantivy has not merged them away.
+        """
+        return self._mended(lambda: dict(self._followed().searcher().terms_with_prefix("text", prefix)))
+
+    def has_word(self, word: str) -> bool:
+        """Tell whether a passage is found by a word: it, or another form of it, stands in a text, a title or a date."""
+        stems = self._stem.analyze(word)
+        return self._mended(lambda: any(self._followed().searcher().doc_freq("words", stem) for stem in stems))
+
     def matched(self, query: str, text: str, title: str | None, published: str | None) -> tuple[str, ...]:
         """Return the telling words of a query, folded, by which a passage is found."""
         stems = set(self._stem.analyze(_words(text, title, published)))
