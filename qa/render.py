@@ -76,6 +76,8 @@ def _source(number: int, citation: Citation) -> str:
     facts = [citation.label, citation.source, citation.published or "undated"]
     if citation.page is not None:
         facts.append(f"page {citation.page}")
+    if citation.speaker:
+        facts.append(f"said by {citation.speaker}")
     facts += [f"characters {citation.start}-{citation.end}", "found word for word"]
     return f"[{number}] " + " · ".join(_plain(fact) for fact in facts if fact)
 
