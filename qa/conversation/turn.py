@@ -21,6 +21,7 @@ class Reply:
         answer: What the articles say; None where nothing was looked up.
         completed: Whether the question was completed from the conversation; `answer.question_used` is the outcome.
         corrections: Words that were read as others, as (written, read).
+        added: Ids of the articles that were added.
     """
 
     asked: str
@@ -28,6 +29,7 @@ class Reply:
     answer: Answer | None = None
     completed: bool = False
     corrections: tuple[tuple[str, str], ...] = ()
+    added: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class Turn:
         replies: In order.
         error: What went wrong, in plain words, where `state` is "failed".
         feedback: By the number of the reply, from 0.
+        files: The names of the files that came with it.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Turn:
     replies: tuple[Reply, ...] = ()
     error: str | None = None
     feedback: tuple[tuple[int, Feedback], ...] = ()
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
