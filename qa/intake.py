@@ -9,7 +9,7 @@ import click
 
 from index.article import Article
 from index.load import Failure, LoadOptions, read_articles
-from index.load.language import unread_languages
+from qa.languages import unread_notice
 from qa.progress import ReadingProgress
 
 
@@ -43,14 +43,9 @@ class Intake:
         """Count the files that no loader reads, and the articles that the models do not read."""
         if self._passed_over:
             click.echo(f"passed over: {self._passed_over} files of other formats, or links to folders", err=True)
-        unread = unread_languages(self._languages)
-        if unread:
-            counts = ", ".join(f"{count} in {language!r}" for language, count in unread.items())
-            click.echo(
-                f"not English: {counts}. They are stored exactly; the packaged models read English and answer from "
-                "them badly.",
-                err=True,
-            )
+        notice = unread_notice(self._languages)
+        if notice:
+            click.echo(notice, err=True)
 
 
 def _shown(location: str) -> str:

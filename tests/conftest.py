@@ -8,6 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_fixtures import (  # noqa: F401
+    breaking_page,
+    browser,
+    chat,
+    chat_folder,
+    context,
+    module_page,
+    page,
+    same_page,
+)
 from hypothesis import HealthCheck, settings
 
 from index import Article, Index, load_encoder, read_articles

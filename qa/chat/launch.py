@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import os
+import shutil
+import signal
 import socket
+import tempfile
 import threading
+from contextlib import ExitStack
+from pathlib import Path
+from types import FrameType
 
 import click
 
+from index.load import LoadOptions
 from qa.assistant import Assistant
-from qa.errors import ChatUnavailable
+from qa.conversation.store import Conversations
+from qa.desk import Desk
+from qa.dialogue.dialogue import Dialogue
+from qa.dialogue.spelling import Speller
+from qa.errors import ChatUnavailable, UnusableConversations
+from qa.shelf import Shelf
 
 
 def check_address(host: str, port: int) -> None:
@@ -34,15 +47,43 @@ def check_address(host: str, port: int) -> None:
         ) from error
 
 
-def serve(assistant: Assistant, host: str, port: int) -> None:
-    """Open the chat, print its address, and run until interrupted, which closes it."""
+def serve(assistant: Assistant, host: str, port: int, conversations: Path, options: LoadOptions) -> None:
+    """Open the chat, print its address, and run until interrupted, which closes it.
+
+    Args:
+        assistant: What answers.
+        host: The address to listen on. Where it is not this machine's own alone, each browser has conversations of its
+            own; else all are those of one person.
+        port: The port.
+        conversations: The file that conversations are kept in.
+        options: The limits of what is added to the articles.
+    """
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     _bypass_proxy(host)
+    with ExitStack() as closing:
+        os.environ["GRADIO_TEMP_DIR"] = closing.enter_context(_uploads())
+        desk = Desk(
+            Dialogue(assistant, Speller(assistant.index).correct),
+            Shelf(assistant.index, options),
+            closing.enter_context(_kept(conversations)),
+            closing.enter_context(Conversations(None)),
+        )
+        alone = _is_alone(conversations, closing)
+        closing.callback(desk.close)
+        if alone:
+            desk.resume()
+        _run(assistant, desk, host, port, options.limits.file_bytes)
+
+
+def _run(assistant: Assistant, desk: Desk, host: str, port: int, file_bytes: int) -> None:
     import httpx
 
     from qa.chat.app import STYLE, build_app, theme
+    from qa.chat.page import Page
 
-    app = build_app(assistant)
+    for stop in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(stop, _interrupt)
+    app = build_app(Page(assistant, desk, several_people=not _is_loopback(host)))
     try:
         app.launch(
             server_name=host,
@@ -53,6 +94,8 @@ def serve(assistant: Assistant, host: str, port: int) -> None:
             show_error=True,
             ssr_mode=False,
             run_history=False,
+            enable_monitoring=False,
+            max_file_size=file_bytes,
             footer_links=[],
             theme=theme(),
             css_paths=STYLE,
@@ -65,6 +108,60 @@ def serve(assistant: Assistant, host: str, port: int) -> None:
         threading.Event().wait()
     except KeyboardInterrupt:
         app.close(verbose=False)
+
+
+def _uploads() -> tempfile.TemporaryDirectory[str]:
+    """Make the folder of uploads for this process; those of processes that were killed are removed."""
+    for left in Path(tempfile.gettempdir()).glob("pullquote-*-*"):
+        number = left.name.split("-")[1]
+        if number.isdecimal() and not _runs(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"pullquote-{os.getpid()}-")
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """End as Ctrl-C does, so that nothing is left behind."""
+    raise KeyboardInterrupt
+
+
+def _kept(path: Path) -> Conversations:
+    """Open the conversations, or say why none can be stored and keep them in memory."""
+    try:
+        return Conversations(path)
+    except UnusableConversations as error:
+        click.echo(f"Conversations are not stored: {error}", err=True)
+        return Conversations(None)
+
+
+def _is_alone(conversations: Path, closing: ExitStack) -> bool:
+    """Tell whether no other chat keeps its conversations there, which may be answering what seems to be left over."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(f"{conversations}.lock", blocking=False)
+    try:
+        closing.enter_context(lock)
+    except (Timeout, OSError):
+        return False
+    return True
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether only this machine reaches an address."""
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return all(ipaddress.ip_address(address[0]).is_loopback for *_, address in found)
 
 
 def _bypass_proxy(host: str) -> None:

@@ -1,0 +1,45 @@
+"""Many at once: each answer in its own tab, in a time that grows no faster than the number of tabs."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+
+import pytest
+from chat_articles import MAYORS, TOWNS
+from chat_page import Chat, ask, finished, opened, send, there
+from playwright.sync_api import BrowserContext, Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def _seconds_of_one(page: Page) -> float:
+    """Return what a lone question takes, the middle one of three."""
+    taken = []
+    for town in TOWNS[:3]:
+        began = time.monotonic()
+        ask(page, f"Who was elected mayor of {town} on Sunday?")
+        taken.append(time.monotonic() - began)
+    return sorted(taken)[1]
+
+
+def test_twenty_tabs_ask_at_once_and_each_gets_its_own_answer(context: BrowserContext, chat: Chat) -> None:
+    with ExitStack() as tabs:
+        alone = _seconds_of_one(tabs.enter_context(opened(context, chat)))
+        pages = [tabs.enter_context(opened(context, chat, wait=False)) for _ in TOWNS]
+        for page in pages:
+            there(page)
+        began = time.monotonic()
+        for page, town in zip(pages, TOWNS, strict=True):
+            send(page, f"Who was elected mayor of {town}?")
+        for page in pages:
+            finished(page.locator(".pq-turn").first)
+        taken = time.monotonic() - began
+        for page, town, mayor in zip(pages, TOWNS, MAYORS, strict=True):
+            expect(page.locator(".pq-turn")).to_have_count(1)
+            expect(page.locator(".pq-message")).to_have_text(f"Who was elected mayor of {town}?")
+            expect(page.locator(".pq-answer strong")).to_have_text(f"{mayor} Vantrease")
+            expect(page.locator("#pq-panel .pq-title")).to_have_text(f"New mayor in {town}")
+            said = page.locator("#pq-thread").inner_text() + page.locator("#pq-panel").inner_text()
+            assert [other for other in MAYORS if other in said] == [mayor]
+        assert taken <= 20 * alone, f"20 tabs took {taken:.1f} s, a lone question {alone:.2f} s"
