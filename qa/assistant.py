@@ -19,6 +19,8 @@ from index.search.query import parse_query
 from index.store import Index
 from qa.answer import SCHEMA_VERSION, Answer, Candidate, Citation, FoundPassage, Kind, Models, Reason, Timings
 from qa.cite import cite
+from qa.errors import InvalidQuestion, QAError
+from qa.many import Asked, one_thread_each
 from qa.question import check_question
 from qa.read import Reader
 from qa.weigh import Place, read_answers
@@ -86,6 +88,32 @@ class Assistant:
             if isinstance(step, Answer):
                 return step
         raise AssertionError("a stream ends with its answer")
+
+    def ask_many(self, asked: Sequence[Asked]) -> list[Answer | QAError]:
+        """Answer many questions, as many at a time as torch has threads; sooner than one after the other.
+
+        Each is answered by itself, so that an answer does not depend on what else is asked, nor on the order. From the
+        one that `ask` gives it may differ in the last bits of its numbers, since torch adds them up in another order
+        (a confidence by less than 1e-6), and in `timings_ms`: those are of this question alone, while others are
+        answered beside it, so that all of them sum up to more than the time that has passed.
+
+        Args:
+            asked: The questions. All answers are kept in memory: give a long list in parts, of 64 or so.
+
+        Returns:
+            For each question, in order, its answer, or why it cannot be asked (an `InvalidQuestion`).
+
+        Raises:
+            ArticleIndexError: If the index cannot be searched; the answers are lost.
+        """
+        with one_thread_each() as workers:
+            return list(workers.map(self._ask_one, asked))
+
+    def _ask_one(self, asked: Asked) -> Answer | QAError:
+        try:
+            return self.ask(asked.question, asked.only)
+        except InvalidQuestion as error:
+            return error
 
     def stream(self, question: str, only: Filter | None = None, *, used: str | None = None) -> Iterator[Stage | Answer]:
         """Do as `ask` does, and say each stage before it begins; the last item is the answer."""

@@ -97,26 +97,30 @@ def test_the_answers_replace_the_file_only_when_all_are_there(tmp_path: Path, as
     with pytest.raises(KeyboardInterrupt):
         run_batch(assistant, path, out, interrupt)
     assert out.read_text() == "old\n"
-    assert len((tmp_path / "answers.jsonl.partial").read_text().splitlines()) == 2
-    run_batch(assistant, path, out)
+    assert len((tmp_path / "answers.jsonl.partial").read_text().splitlines()) == 1 + 2
+    assert run_batch(assistant, path, out).resumed == 2
     assert len(out.read_text().splitlines()) == 2
-    assert not (tmp_path / "answers.jsonl.partial").exists()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["answers.jsonl", "index", "q.txt"]
 
 
 @pytest.mark.parametrize(
     ("questions", "answers", "error"),
     [
-        pytest.param("q.csv", "a.jsonl", "ends in .txt or .jsonl", id="unknown ending"),
+        pytest.param("q.ods", "a.jsonl", "ends in .txt, .csv, .tsv, .jsonl, .xlsx", id="unknown ending"),
+        pytest.param("folder.csv", "a.jsonl", "Got the folder", id="folder"),
         pytest.param("nowhere.txt", "a.jsonl", "No such file", id="missing"),
         pytest.param("empty.txt", "a.jsonl", "has no questions", id="empty"),
-        pytest.param("q.txt", "a.xlsx", "ends in .jsonl", id="answers of another kind"),
+        pytest.param("q.txt", "a.pdf", "ends in .jsonl, .csv, .xlsx, .html", id="answers of another kind"),
+        pytest.param("broken.jsonl", "a.csv", "no question that can be read; the first row: .*:1 is", id="no row good"),
         pytest.param("q.txt", "no/such/a.jsonl", "a folder that exists", id="no folder"),
         pytest.param("q.jsonl", "q.jsonl", "would replace the questions", id="the same file"),
     ],
 )
 def test_files_are_checked_before_the_work(tmp_path: Path, questions: str, answers: str, error: str) -> None:
-    for name in ("q.csv", "q.txt", "q.jsonl"):
+    for name in ("q.ods", "q.txt", "q.jsonl"):
         (tmp_path / name).write_text('{"question": "Who?"}\n')
+    (tmp_path / "broken.jsonl").write_text("{\n")
+    (tmp_path / "folder.csv").mkdir()
     (tmp_path / "empty.txt").write_text("\n\n")
     with pytest.raises((InvalidBatch, OutputError), match=error):
         check_files(tmp_path / questions, tmp_path / answers)

@@ -101,13 +101,17 @@ class TransformersReader:
         return list(self._windows(question, texts))
 
     def _windows(self, question: str, texts: Sequence[str]) -> Iterator[Window]:
-        """Read all windows of all texts, those of like length together."""
+        """Read all windows of all texts, those of like length together.
+
+        Where torch has one thread, one by one: a batch gains nothing there, and filling up its rows costs.
+        """
         import torch
 
         windows = self._tokenizer.windows(question, texts)
         windows.sort(key=lambda window: len(window[1]))
-        for at in range(0, len(windows), _WINDOWS_AT_ONCE):
-            batch = windows[at : at + _WINDOWS_AT_ONCE]
+        at_once = 1 if torch.get_num_threads() == 1 else _WINDOWS_AT_ONCE
+        for at in range(0, len(windows), at_once):
+            batch = windows[at : at + at_once]
             with torch.inference_mode():
                 output = self._model(**self._tokenizer.tensors([window for _, window in batch]))
             starts, ends = output.start_logits.numpy(), output.end_logits.numpy()
