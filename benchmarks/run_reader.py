@@ -25,7 +25,7 @@ from typing import Any
 from index import load_encoder
 from index.sentences import sentence_spans
 from qa import Assistant, load_reader
-from qa.evaluate import Row, TestSet, evaluate, metrics
+from qa.evaluate import QuestionResult, TestSet, What, evaluate, metrics
 from qa.question import QUESTION_TYPES, question_type
 from qa.read import PACKAGED_READER, Reader
 from training.pools import DevelopmentSets, Pool, RememberingEncoder
@@ -39,13 +39,13 @@ class Asked:
 
     pool: str
     set: str
-    row: Row
+    row: QuestionResult
     nearest_sentence: str | None
     bm25_sentence: str | None
 
     @property
     def right(self) -> bool:
-        return self.row.answerable and self.row.f1 >= 0.5
+        return self.row.answerable and (self.row.f1 or 0.0) >= 0.5
 
 
 Group = Sequence[Asked]
@@ -81,7 +81,7 @@ def ask(pool: Pool, reader: Reader, encoder: RememberingEncoder) -> Iterator[Ask
     questions = tuple(question for _, question in pool.questions)
     with pool.index(encoder) as index:
         assistant = Assistant(index, reader, passages=pool.passages, threshold=0.0)
-        rows = evaluate(assistant, TestSet(questions, ())).rows
+        rows = evaluate(assistant, TestSet(questions, ()), what=What(robustness=0)).questions
     sentences = best_sentences(pool, encoder) if pool.name in ("right text", "own contexts") else {}
     for row in rows:
         yield Asked(pool.name, names[row.id], row, *sentences.get(row.id, (None, None)))
@@ -128,13 +128,15 @@ def answers(group: Group, threshold: float) -> dict[str, Any]:
         "unanswerable": len(unanswerable),
         "span always given": span_scores(answerable),
         "at the threshold": {
-            "F1 of the answerable": mean(answerable, lambda one: one.row.f1 if one.row.confidence >= threshold else 0),
+            "F1 of the answerable": mean(
+                answerable, lambda one: (one.row.f1 or 0.0) if one.row.confidence >= threshold else 0
+            ),
             "answerable that are answered": mean(answerable, lambda one: one.row.confidence >= threshold),
             "unanswerable that are refused": mean(unanswerable, lambda one: one.row.confidence < threshold),
             "precision of given answers": mean(given, lambda one: one.right),
         },
         "always refused, F1 of all": mean(group, lambda one: not one.row.answerable),
-        "never refused, F1 of all": mean(group, lambda one: one.row.f1 if one.row.answerable else 0),
+        "never refused, F1 of all": mean(group, lambda one: (one.row.f1 or 0.0) if one.row.answerable else 0),
         "at the threshold, F1 of all": mean(group, lambda one: f1_at(one, threshold)),
         "never refused, precision of given answers": mean(group, lambda one: one.right),
         "by question type": {
@@ -156,14 +158,14 @@ def answers(group: Group, threshold: float) -> dict[str, Any]:
 def f1_at(one: Asked, threshold: float) -> float:
     if one.row.confidence < threshold:
         return float(not one.row.answerable)
-    return one.row.f1 if one.row.answerable else 0.0
+    return (one.row.f1 or 0.0) if one.row.answerable else 0.0
 
 
 def span_scores(group: Group) -> dict[str, Any]:
     return {
         "n": len(group),
-        "F1": mean(group, lambda one: one.row.f1),
-        "EM": mean(group, lambda one: one.row.exact_match),
+        "F1": mean(group, lambda one: one.row.f1 or 0.0),
+        "EM": mean(group, lambda one: one.row.em or 0.0),
     }
 
 

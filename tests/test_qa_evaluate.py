@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,12 @@ import pytest
 from fakes import HashEncoder, WordReader
 
 from index import Article, Index
+from index.chunk import Chunking
 from qa import Assistant
 from qa.errors import InvalidTestSet
-from qa.evaluate import articles_of, evaluate, read_squad, write_report
-from qa.evaluate.run import Mean
+from qa.evaluate import EvaluationReport, What, articles_of, evaluate, read_squad
+from qa.evaluate.report_data import Cited, Interval, InvalidReport
+from qa.read import Span
 
 CONTEXT = "Ada met the envoy in Velmar. Bo stayed at home."
 
@@ -27,6 +31,7 @@ def question(id: str, text: str | None, start: int = 0, asked: str = "Who met th
 
 
 def written(folder: Path, document: Any) -> Path:
+    folder.mkdir(exist_ok=True)
     path = folder / "test.json"
     path.write_text(document if isinstance(document, str) else json.dumps(document))
     return path
@@ -62,6 +67,13 @@ def test_a_gold_span_that_does_not_stand_there_is_skipped_and_reported(tmp_path:
     testset = read_squad(written(tmp_path, squad(question("1", "Ada", 5), question("2", "Ada"))))
     assert [q.id for q in testset.questions] == ["2"]
     assert [(s.id, s.reason) for s in testset.skipped] == [("1", "gold span 'Ada' does not stand at 5")]
+    assert testset.skipped[0].where.endswith("test.json: data[0].paragraphs[0].qas[0]")
+
+
+def test_of_two_questions_with_one_id_the_second_is_skipped(tmp_path: Path) -> None:
+    testset = read_squad(written(tmp_path, squad(question("1", "Ada"), question("1", "Bo", CONTEXT.index("Bo")))))
+    assert [q.golds[0].text for q in testset.questions] == ["Ada"]
+    assert testset.skipped[0].reason == "has the id of a question before it"
 
 
 @pytest.mark.parametrize(
@@ -93,8 +105,17 @@ def test_each_context_becomes_one_article(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_scores_worked_by_hand(tmp_path: Path) -> None:
-    """The context stands at offset 7 of its article; the fake reader always answers "envoy"."""
+def reported(
+    folder: Path, document: Any, reader: WordReader, *texts: str, threshold: float | None = None, robustness: int = 0
+) -> EvaluationReport:
+    """Evaluate over articles a.txt, b.txt and so on."""
+    with Index.create(folder / "index", HashEncoder()) as index:
+        index.add(Article(f"{name}.txt", text) for name, text in zip("abc", texts or (CONTEXT,), strict=False))
+        assistant = Assistant(index, reader, threshold=threshold)
+        return evaluate(assistant, read_squad(written(folder, document)), what=What("t", robustness=robustness))
+
+
+def by_hand() -> dict[str, Any]:
     document = squad(
         question("right", "envoy", CONTEXT.index("envoy")),
         question("half", "the envoy in", CONTEXT.index("the envoy")),
@@ -102,59 +123,145 @@ def test_scores_worked_by_hand(tmp_path: Path) -> None:
         question("unanswerable", None),
     )
     document["data"] += squad(question("lost", "No", 0), context="No such article.")["data"]
-    with Index.create(tmp_path / "index", HashEncoder()) as index:
-        index.add([Article("a.txt", "Header\n" + CONTEXT), Article("b.txt", "Nothing here.")])
-        report = evaluate(Assistant(index, WordReader("envoy")), read_squad(written(tmp_path, document)))
+    return document
+
+
+def test_scores_worked_by_hand(tmp_path: Path) -> None:
+    """The context stands at offset 7 of its article; the fake reader always answers "envoy"."""
+    report = reported(tmp_path, by_hand(), WordReader("envoy"), "Header\n" + CONTEXT, "Nothing here.")
     assert [(s.id, s.reason) for s in report.skipped] == [("lost", "its context is in no article of the index")]
-    assert report.retrieval["recall@5"] == Mean(1.0, 3)
-    assert report.answers["em"]["overall"] == Mean(0.25, 4)
-    assert report.answers["em"]["unanswerable"] == Mean(0.0, 1)
-    assert report.answers["f1"]["answerable"].value == pytest.approx((1 + 2 / 3 + 0) / 3)
-    assert report.citations["accuracy"] == Mean(0.5, 4)
-    right = report.rows[0]
+    assert report.retrieval_by_passage["recall@5"] == report.retrieval_by_article["recall@1"]
+    assert report.retrieval_by_passage["recall@5"] == Interval(1.0, None, None, 3)
+    em, f1 = ({group: report.answers[group][metric].value for group in report.answers} for metric in ("em", "f1"))
+    assert (em["overall"], em["unanswerable"]) == (0.25, 0.0)
+    assert f1["answerable"] == pytest.approx((1 + 2 / 3 + 0) / 3)
+    assert report.citations["accuracy"].value == 0.5
+    assert report.citations["precision"].value == pytest.approx((1 + 1 + 0) / 3)
+    assert report.citations["recall"].value == pytest.approx((1 + 5 / 12 + 0) / 3)
+    right = report.questions[0]
     assert right.spans == ((7 + CONTEXT.index("envoy"), 7 + CONTEXT.index("envoy") + 5),)
-    assert right.cited == ("a.txt", *right.spans[0])
+    assert right.cited == Cited("a.txt", *right.spans[0], 0, 7 + CONTEXT.index(" Bo"))
+
+
+def test_each_failure_has_its_reason(tmp_path: Path) -> None:
+    document = squad(question("right", "envoy", 12), question("wrong", "Bo", CONTEXT.index("Bo")), question("no", None))
+    document["data"] += squad(question("far", "Cy", 0), context="Cy slept.")["data"]
+    texts = [CONTEXT, "Cy slept."]
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add(Article(f"{name}.txt", text) for name, text in zip("ab", texts, strict=True))
+        testset = read_squad(written(tmp_path, document))
+        for threshold, expected in (
+            (0.0, [None, "retrieved but not read", "should have been refused", "not retrieved"]),
+            (1.0, ["wrongly refused", "retrieved but not read", None, "not retrieved"]),
+        ):
+            assistant = Assistant(index, WordReader("envoy"), threshold=threshold, passages=1)
+            assert [one.failure for one in evaluate(assistant, testset).questions] == expected
+
+
+def test_losses_add_up_and_show_where(tmp_path: Path) -> None:
+    """Only the right passage is read rightly: what is open is answered from the other article."""
+    document = squad(question("1", "envoy", 12), question("2", "envoy", 12))
+    closer = "Who met the envoy? Who met the envoy?"
+    losses = {name: one.value for name, one in reported(tmp_path, document, Nearest(), CONTEXT, closer).losses.items()}
+    assert losses == {"reading": 0.0, "retrieval": 1.0, "threshold": 0.0, "left": 0.0}
+
+
+class Nearest(WordReader):
+    """Answers "envoy" where it reads one text, and the other text's "Who met" where it reads more."""
+
+    def __init__(self) -> None:
+        super().__init__("envoy")
+
+    def read(self, question: str, texts: Sequence[str], limit: int = 10) -> list[Span]:
+        self._word = "envoy" if len(texts) == 1 else "Who met"
+        return super().read(question, texts, limit)
 
 
 def test_a_question_that_cannot_be_asked_is_skipped(tmp_path: Path) -> None:
     document = squad(question("1", "Ada", asked="?"), question("2", "Ada", asked="Who \ud83d met?"))
     document["data"][0]["paragraphs"][0]["qas"].append({"id": "3", "question": None, "answers": []})
-    with Index.create(tmp_path / "index", HashEncoder()) as index:
-        index.add([Article("a.txt", CONTEXT)])
-        assistant = Assistant(index, WordReader("Ada"))
-        report = evaluate(assistant, read_squad(written(tmp_path, document)))
-        write_report(report, tmp_path, testset="t", articles="index", assistant=assistant)
+    report = reported(tmp_path, document, WordReader("Ada"))
     assert {s.id for s in report.skipped} == {"1", "3"}
-    assert [row.id for row in report.rows] == ["2"]
+    assert [one.id for one in report.questions] == ["2"]
+    report.to_text().encode()
 
 
 def test_refusing_scores_the_unanswerable_and_cites_nothing(tmp_path: Path) -> None:
-    document = squad(question("1", "Ada"), question("2", None))
-    with Index.create(tmp_path / "index", HashEncoder()) as index:
-        index.add([Article("a.txt", CONTEXT)])
-        report = evaluate(Assistant(index, WordReader("envoy", -5)), read_squad(written(tmp_path, document)))
-    assert report.answers["em"]["unanswerable"] == Mean(1.0, 1)
-    assert report.answers["em"]["answerable"] == Mean(0.0, 1)
-    assert report.citations["accuracy"] == Mean(None, 0)
+    report = reported(tmp_path, squad(question("1", "Ada"), question("2", None)), WordReader("envoy", -5))
+    assert report.answers["unanswerable"]["em"].value == 1.0
+    assert report.answers["answerable"]["em"].value == 0.0
+    assert report.citations["accuracy"] == Interval(None, None, None, 0)
+    assert report.abstention is not None
+    assert (report.abstention.no_answer_precision.value, report.abstention.no_answer_recall.value) == (0.5, 1.0)
 
 
 def test_a_gold_span_across_two_passages_is_not_retrieved(tmp_path: Path) -> None:
     document = squad(question("1", "Velmar. Bo", CONTEXT.index("Velmar")))
-    from index.chunk import Chunking
-
     with Index.create(tmp_path / "index", HashEncoder(), Chunking(8)) as index:
         index.add([Article("a.txt", CONTEXT)])
-        report = evaluate(Assistant(index, WordReader("envoy")), read_squad(written(tmp_path, document)))
-    assert report.retrieval["recall@5"] == Mean(0.0, 1)
+        report = evaluate(Assistant(index, WordReader("Velmar")), read_squad(written(tmp_path, document)))
+    assert report.retrieval_by_passage["recall@5"].value == 0.0
+    assert report.retrieval_by_passage["ndcg@10"].value == 0.0
+    assert report.retrieval_by_article["recall@1"].value == 1.0
+    assert report.questions[0].f1_right_passage == pytest.approx(2 / 3)
 
 
-def test_the_report_says_what_made_it(tmp_path: Path) -> None:
+def test_a_gold_sentence_is_compared_with_the_cited_sentence(tmp_path: Path) -> None:
+    sentence = "Ada met the envoy in Velmar"
+    report = reported(tmp_path, squad(question("1", sentence)), WordReader("envoy"))
+    assert report.citations["recall"].value == 1.0
+    assert report.citations["precision"].value == pytest.approx(len(sentence) / (len(sentence) + 1))
+
+
+def test_what_is_read_is_the_threshold_applied_to_the_best_span(tmp_path: Path) -> None:
+    refused = reported(tmp_path / "x", squad(question("1", "envoy", 12)), WordReader("envoy"), threshold=1.0)
+    one = refused.questions[0]
+    assert (one.given, one.cited, one.f1) == (None, None, 0.0)
+    assert (one.best_span, one.f1_best_span, one.f1_right_passage) == ("envoy", 1.0, 1.0)
+    assert refused.losses["threshold"].value == 1.0
+
+
+def test_a_sample_is_asked_otherwise_and_the_same_one_again(tmp_path: Path) -> None:
+    document = squad(*(question(str(n), "envoy", 12, f"Whose delegation met number {n}?") for n in range(9)))
+    first = reported(tmp_path / "1", document, WordReader("envoy"), robustness=3)
+    again = reported(tmp_path / "2", document, WordReader("envoy"), robustness=3)
+    asked = [{name: one.question for name, one in result.robust.items()} for result in first.questions]
+    assert asked == [{name: one.question for name, one in result.robust.items()} for result in again.questions]
+    assert sum(map(bool, asked)) == first.settings.robustness == 3
+    assert set(first.robustness) == {"as asked", "typing errors", "lower case"}
+    assert first.robustness["lower case"]["retrieved"].n == 3
+
+
+def test_an_article_that_goes_meanwhile_skips_its_questions(tmp_path: Path) -> None:
     with Index.create(tmp_path / "index", HashEncoder()) as index:
-        index.add([Article("a.txt", CONTEXT)])
-        assistant = Assistant(index, WordReader("envoy"), threshold=0.25)
-        report = evaluate(assistant, read_squad(written(tmp_path, squad(question("1", "envoy", 12)))))
-        path = write_report(report, tmp_path, testset="test.json", articles="index", assistant=assistant)
-    document = json.loads(path.read_text())
-    assert document["settings"] == {"embedder": "hash", "reader": "word", "threshold": 0.25, "passages_read": 5}
-    assert document["answers"]["em"]["overall"] == {"value": 1.0, "n": 1}
-    assert document["rows"][0]["prediction"] == "envoy"
+        index.add([Article("a.txt", CONTEXT), Article("b.txt", "Cy met the envoy.")])
+        testset = read_squad(written(tmp_path, squad(question("1", "envoy", 12))))
+        gone = evaluate(
+            Assistant(index, WordReader("envoy")),
+            testset,
+            lambda done, total: None if done else index.remove(["a.txt"]),
+        )
+    assert [(s.id, s.reason) for s in gone.skipped] == [("1", "its article was removed from the index meanwhile")]
+    assert gone.questions == ()
+
+
+def test_the_report_comes_back_from_json_as_it_was(tmp_path: Path) -> None:
+    report = reported(tmp_path, by_hand(), WordReader("envoy"), CONTEXT, "Nothing here.", threshold=0.25, robustness=2)
+    assert (report.settings.embedder, report.settings.reader, report.settings.threshold) == ("hash", "word", 0.25)
+    assert EvaluationReport.from_json(report.to_text()) == report
+    names = {field.name for field in dataclasses.fields(report)}
+    assert set(json.loads(report.to_text())) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("{", "not JSON", id="broken"),
+        pytest.param("[]", "schema_version None", id="a list"),
+        pytest.param('{"schema_version": 99}', "schema_version 99", id="another version"),
+        pytest.param('{"schema_version": 1}', "not a whole report: test_set", id="a part"),
+    ],
+)
+def test_what_is_no_report_is_an_error(text: str, message: str) -> None:
+    with pytest.raises(InvalidReport, match=message):
+        EvaluationReport.from_json(text)

@@ -1,22 +1,26 @@
 """Evaluation against a QA test set."""
 
 from qa.evaluate import metrics
-from qa.evaluate.contexts import articles_of, contexts_as_index
-from qa.evaluate.report import as_table, make_folder, write_report
-from qa.evaluate.run import Mean, Report, Row, evaluate
+from qa.evaluate.beir import RetrievalSet
+from qa.evaluate.contexts import articles_of, contexts_as_index, corpus_as_index
+from qa.evaluate.reading import read_testset
+from qa.evaluate.report_data import EvaluationReport, QuestionResult
+from qa.evaluate.run import Progress, What, evaluate, evaluate_retrieval
 from qa.evaluate.testset import TestSet, read_squad
 
 __all__ = [
-    "Mean",
-    "Report",
-    "Row",
+    "EvaluationReport",
+    "Progress",
+    "QuestionResult",
+    "RetrievalSet",
     "TestSet",
+    "What",
     "articles_of",
-    "as_table",
     "contexts_as_index",
+    "corpus_as_index",
     "evaluate",
-    "make_folder",
+    "evaluate_retrieval",
     "metrics",
     "read_squad",
-    "write_report",
+    "read_testset",
 ]

@@ -1,4 +1,4 @@
-"""A test set's own contexts as the articles that are searched."""
+"""A test set's own contexts, or its corpus, as the articles that are searched."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 from index.article import Article
 from index.embed import load_encoder
 from index.store import Index
-from qa.evaluate.testset import TestSet
+from qa.errors import InvalidTestSet
+from qa.evaluate.beir import RetrievalSet, corpus_of
+from qa.evaluate.testset import Skipped, TestSet
 
 
 def articles_of(testset: TestSet) -> Iterator[Article]:
@@ -23,7 +25,33 @@ def articles_of(testset: TestSet) -> Iterator[Article]:
 
 @contextmanager
 def contexts_as_index(testset: TestSet) -> Iterator[Index]:
-    """Index the contexts into a temporary folder that is removed afterwards."""
+    """Index the contexts into a temporary folder that is removed afterwards.
+
+    Raises:
+        InvalidTestSet: If the set has questions without a context.
+    """
+    if testset.loose:
+        raise InvalidTestSet(
+            f"{len(testset.loose)} questions of the set have no context to search, the first at "
+            f"{testset.loose[0].where}. Search the index with the articles that they name (--articles index), or give "
+            "every row a context."
+        )
     with TemporaryDirectory(prefix="pullquote-eval-") as folder, Index.create(folder, load_encoder()) as index:
         index.add(articles_of(testset))
+        yield index
+
+
+@contextmanager
+def corpus_as_index(queries: RetrievalSet, skipped: list[Skipped]) -> Iterator[Index]:
+    """Index the corpus of a BEIR folder likewise; what is no article goes to `skipped`."""
+
+    def articles() -> Iterator[Article]:
+        for one in corpus_of(queries.corpus):
+            if isinstance(one, Article):
+                yield one
+            else:
+                skipped.append(one)
+
+    with TemporaryDirectory(prefix="pullquote-eval-") as folder, Index.create(folder, load_encoder()) as index:
+        index.add(articles())
         yield index

@@ -1,175 +1,271 @@
-"""One evaluation of retrieval, answers and citations."""
+"""One evaluation of retrieval, answers, abstention, citations, robustness and cost."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from random import Random
 
-from index.article import Passage
-from index.store import Index
-from qa.answer import Answer
+from index.errors import UnknownArticle
 from qa.assistant import Assistant
-from qa.errors import InvalidQuestion
-from qa.evaluate import metrics
-from qa.evaluate.testset import Skipped, TestQuestion, TestSet
+from qa.errors import InvalidQuestion, InvalidTestSet
+from qa.evaluate import aggregate
+from qa.evaluate.asking import Asker, articles_found, retrieved_passage, search
+from qa.evaluate.beir import Query, RetrievalSet
+from qa.evaluate.bootstrap import RESAMPLES, SEED
+from qa.evaluate.placing import place
+from qa.evaluate.report_data import (
+    SCHEMA_VERSION,
+    Cost,
+    EvaluationReport,
+    QuestionResult,
+    RetrievedPassage,
+    Settings,
+)
+from qa.evaluate.retrieval import scores
+from qa.evaluate.testset import Skipped, TestSet
+from qa.evaluate.variants import variants
+from qa.question import check_question, question_type
 
-_RETRIEVED = 10
+ROBUSTNESS = 200
+"""How many questions are also asked with typing errors and in lower case."""
 
-
-@dataclass(frozen=True)
-class Mean:
-    """The mean of a score over `n` questions; None where there are none."""
-
-    value: float | None
-    n: int
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of one question. `spans` are the gold spans in the article, in its code points."""
-
-    id: str
-    question: str
-    article_id: str
-    golds: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    prediction: str
-    confidence: float
-    exact_match: float
-    f1: float
-    relevant: tuple[bool, ...]
-    cited: tuple[str, int, int] | None
-    citation_right: bool | None
-    total_ms: float
-
-    @property
-    def answerable(self) -> bool:
-        """Whether the test set has an answer to it."""
-        return bool(self.golds)
+Progress = Callable[[int, int], None]
+"""Called with how many questions are done, of how many; at first with 0. One of the sample counts twice."""
 
 
 @dataclass(frozen=True)
-class Report:
-    """The scores of a test set, the questions one by one, and those left out."""
+class What:
+    """What is evaluated, for the report.
 
-    retrieval: dict[str, Mean]
-    answers: dict[str, dict[str, Mean]]
-    citations: dict[str, Mean]
-    rows: tuple[Row, ...]
-    skipped: tuple[Skipped, ...]
+    Attributes:
+        test_set: Its name.
+        articles: "index" or "from-testset".
+        robustness: How many questions, drawn at random, are also asked with typing errors and in lower case.
+        seed: Of that sample, and of the typing errors.
+    """
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as JSON-ready dicts and lists."""
-        return asdict(self)
+    test_set: str = ""
+    articles: str = "index"
+    robustness: int = ROBUSTNESS
+    seed: int = SEED
 
 
-def evaluate(assistant: Assistant, testset: TestSet, done: Callable[[int], None] = lambda count: None) -> Report:
+def evaluate(
+    assistant: Assistant, testset: TestSet, progress: Progress = lambda done, total: None, what: What = What()
+) -> EvaluationReport:
     """Ask every question of a test set and score what comes back.
 
-    A context belongs to the article that contains it; a question whose context is in none is skipped and reported. A
-    passage is relevant if it holds a whole gold span in the right article.
+    A passage is relevant if it holds a whole gold span in the right article. A question that has no place in the index
+    is skipped and reported, see `qa.evaluate.placing`. Questions are asked one at a time, so that the times are those
+    of a user; the reader also reads the right passage alone. A sample is asked with typing errors and in lower case,
+    as they are: nothing corrects them.
 
     Args:
         assistant: Over the articles.
         testset: The questions.
-        done: Called with the number of questions done after each.
+        progress: Called after each question.
+        what: What is evaluated, and how large the sample is.
+
+    Raises:
+        InvalidTestSet: If no question has a place in the index.
     """
-    places = _places(assistant.index, {question.context for question in testset.questions})
-    rows: list[Row] = []
-    skipped = list(testset.skipped)
-    for count, question in enumerate(testset.questions, start=1):
-        place = places.get(question.context)
-        if place is None:
-            skipped.append(Skipped(question.id, "its context is in no article of the index"))
-        else:
-            try:
-                rows.append(_row(assistant, question, *place))
-            except InvalidQuestion as error:
-                skipped.append(Skipped(question.id, str(error)))
-        done(count)
-    return _report(rows, skipped)
-
-
-def _places(index: Index, contexts: Iterable[str]) -> dict[str, tuple[str, int]]:
-    """Find each context: the id of the first article, by id, that contains it, and where it begins there."""
-    missing = set(contexts)
-    found: dict[str, tuple[str, int]] = {}
-    for article in index.articles():
-        for context in sorted(missing):
-            at = article.text.find(context)
-            if at >= 0:
-                found[context] = (article.id, at)
-        missing -= found.keys()
-        if not missing:
-            break
-    return found
-
-
-def _row(assistant: Assistant, question: TestQuestion, article_id: str, offset: int) -> Row:
-    spans = tuple(dict.fromkeys((offset + g.start, offset + g.end) for g in question.golds))
-    golds = tuple(dict.fromkeys(g.text for g in question.golds))
-    answer = assistant.ask(question.question)
-    hits = assistant.index.search(answer.question_used, _RETRIEVED)
-    prediction = answer.text or ""
-    return Row(
-        id=question.id,
-        question=answer.question,
-        article_id=article_id,
-        golds=golds,
-        spans=spans,
-        prediction=prediction,
-        confidence=answer.confidence,
-        exact_match=metrics.exact_match(prediction, golds),
-        f1=metrics.f1(prediction, golds),
-        relevant=tuple(_holds(hit.passage, article_id, spans) for hit in hits),
-        cited=_cited(answer),
-        citation_right=_citation_right(answer, article_id, spans),
-        total_ms=answer.timings_ms.total,
-    )
-
-
-def _holds(passage: Passage, article_id: str, spans: Sequence[tuple[int, int]]) -> bool:
-    return passage.article_id == article_id and any(passage.start <= s and e <= passage.end for s, e in spans)
-
-
-def _cited(answer: Answer) -> tuple[str, int, int] | None:
-    if not answer.citations:
-        return None
-    first = answer.citations[0]
-    return first.article_id, first.start, first.end
-
-
-def _citation_right(answer: Answer, article_id: str, spans: Sequence[tuple[int, int]]) -> bool | None:
-    cited = _cited(answer)
-    if cited is None:
-        return None
-    return cited[0] == article_id and metrics.overlaps(cited[1:], spans)
-
-
-def _report(rows: Sequence[Row], skipped: Sequence[Skipped]) -> Report:
-    answerable = [row for row in rows if row.answerable]
-    groups = {
-        "overall": rows,
-        "answerable": answerable,
-        "unanswerable": [row for row in rows if not row.answerable],
-    }
-    return Report(
-        retrieval={
-            "recall@1": _mean(metrics.recall(row.relevant, 1) for row in answerable),
-            "recall@5": _mean(metrics.recall(row.relevant, 5) for row in answerable),
-            "mrr@10": _mean(metrics.reciprocal_rank(row.relevant, _RETRIEVED) for row in answerable),
-        },
-        answers={
-            "em": {name: _mean(row.exact_match for row in group) for name, group in groups.items()},
-            "f1": {name: _mean(row.f1 for row in group) for name, group in groups.items()},
-        },
-        citations={"accuracy": _mean(float(row.citation_right) for row in rows if row.citation_right is not None)},
-        rows=tuple(rows),
+    began = time.perf_counter()
+    placed, skipped = place(assistant.index, testset)
+    if not placed:
+        raise InvalidTestSet(
+            f"None of the {len(testset):,} questions can be asked of this index; the first because {skipped[0].reason} "
+            f"(question {skipped[0].id!r}). Index the articles of the set, or search its own (--articles from-testset)."
+        )
+    sample = set(Random(what.seed).sample(range(len(placed)), min(what.robustness, len(placed))))
+    total = len(placed) + len(sample)
+    asker, done, results = Asker(assistant), 0, list[QuestionResult]()
+    progress(done, total)
+    for number, question in enumerate(placed):
+        try:
+            result = asker.ask(question)
+        except UnknownArticle:
+            skipped.append(Skipped(question.id, "its article was removed from the index meanwhile"))
+            continue
+        done += 1
+        progress(done, total)
+        if number in sample:
+            asked = variants(question.question, what.seed)
+            result = replace(result, robust={name: asker.ask_otherwise(question, one) for name, one in asked.items()})
+            done += 1
+            progress(done, total)
+        results.append(result)
+    return EvaluationReport(
+        schema_version=SCHEMA_VERSION,
+        test_set=what.test_set,
+        task="answers",
+        articles=what.articles,
+        settings=_settings(assistant, what, len(sample)),
+        retrieval_by_passage=aggregate.retrieval(results, lambda one: one.retrieval_by_passage),
+        retrieval_by_article=aggregate.retrieval(results, lambda one: one.retrieval_by_article),
+        answers=aggregate.answers(results),
+        losses=aggregate.losses(results),
+        abstention=aggregate.abstention(results),
+        calibration=aggregate.calibration(results),
+        citations=aggregate.citations(results),
+        robustness=aggregate.robustness(results),
+        cost=_cost(results, began),
+        questions=tuple(results),
         skipped=tuple(skipped),
     )
 
 
-def _mean(scores: Iterable[float]) -> Mean:
-    values = list(scores)
-    return Mean(sum(values) / len(values) if values else None, len(values))
+def evaluate_retrieval(
+    assistant: Assistant,
+    queries: RetrievalSet,
+    progress: Progress = lambda done, total: None,
+    what: What = What(),
+    skipped: Sequence[Skipped] = (),
+) -> EvaluationReport:
+    """Search for every query of a set that has no answers, and score the articles that are found.
+
+    The ids of the articles are those of the set's corpus. The rank of an article is that of its best passage.
+
+    Args:
+        assistant: Over the articles; its reader is not used.
+        queries: The queries.
+        progress: Called after each.
+        what: What is evaluated.
+        skipped: Articles of the corpus that could not be used.
+
+    Raises:
+        InvalidTestSet: If none of the relevant articles is in the index.
+    """
+    began = time.perf_counter()
+    wanted = {article_id for query in queries.queries for article_id in query.relevant}
+    if not assistant.index.titles(wanted):
+        raise InvalidTestSet(
+            f"None of the {len(wanted):,} relevant articles, such as {min(wanted)!r}, is in this index. Index the "
+            "corpus under its own ids, or search it directly (--articles from-testset)."
+        )
+    left_out = [*queries.skipped, *skipped]
+    results: list[QuestionResult] = []
+    progress(0, len(queries))
+    for done, query in enumerate(queries.queries, start=1):
+        try:
+            results.append(_searched(assistant, query))
+        except InvalidQuestion as error:
+            left_out.append(Skipped(query.id, str(error)))
+        progress(done, len(queries))
+    return EvaluationReport(
+        schema_version=SCHEMA_VERSION,
+        test_set=what.test_set,
+        task="retrieval",
+        articles=what.articles,
+        settings=_settings(assistant, what, 0),
+        retrieval_by_passage={},
+        retrieval_by_article=aggregate.retrieval(results, lambda one: one.retrieval_by_article),
+        answers={},
+        losses={},
+        abstention=None,
+        calibration=None,
+        citations={},
+        robustness={},
+        cost=_cost(results, began),
+        questions=tuple(results),
+        skipped=tuple(left_out),
+    )
+
+
+def _searched(assistant: Assistant, query: Query) -> QuestionResult:
+    used = check_question(query.text)
+    watch = _Laps()
+    vector = assistant.index.encoder.encode([used])[0]
+    watch.lap("embed")
+    hits = search(assistant, used, vector, per_article=1)
+    watch.lap("search")
+    titles = assistant.index.titles({hit.passage.article_id for hit in hits})
+    retrieved: tuple[RetrievedPassage, ...] = tuple(
+        retrieved_passage(hit, titles, hit.passage.article_id in query.relevant) for hit in hits
+    )
+    return QuestionResult(
+        id=query.id,
+        question=query.text,
+        question_type=question_type(used),
+        article_id=min(query.relevant),
+        title=titles.get(min(query.relevant)),
+        golds=(),
+        spans=(),
+        answerable=False,
+        retrieved=retrieved,
+        right_passage_read=None,
+        given=None,
+        cited=None,
+        confidence=0.0,
+        best_span=None,
+        best_span_cited=None,
+        em=None,
+        f1=None,
+        em_best_span=None,
+        f1_best_span=None,
+        em_right_passage=None,
+        f1_right_passage=None,
+        given_right_passage=None,
+        f1_right_passage_given=None,
+        citation_precision=None,
+        citation_recall=None,
+        citation_accurate=None,
+        citation_right_article=None,
+        found_word_for_word=None,
+        failure=None if any(one.relevant for one in retrieved) else "not retrieved",
+        retrieval_by_passage={},
+        retrieval_by_article=scores(articles_found(hits), query.relevant, share=True),
+        robust={},
+        timings_ms=watch.laps(),
+    )
+
+
+def _settings(assistant: Assistant, what: What, sample: int) -> Settings:
+    counts = assistant.index.info().counts
+    return Settings(
+        embedder=assistant.index.manifest.embedder.name,
+        reader=assistant.reader.name,
+        threshold=assistant.threshold,
+        passages_read=assistant.passages,
+        searched_articles=counts.articles,
+        searched_passages=counts.passages,
+        robustness=sample,
+        resamples=RESAMPLES,
+        seed=what.seed,
+    )
+
+
+def _cost(results: Sequence[QuestionResult], began: float) -> Cost:
+    asking = sum(one.timings_ms["total"] for one in results) / 1000
+    return Cost(
+        ms=aggregate.stage_times(results),
+        questions_per_second=len(results) / asking if asking else None,
+        peak_memory_bytes=_peak_memory(),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process has had resident; macOS counts bytes, Linux kilobytes."""
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+
+class _Laps:
+    """Milliseconds between one moment and the next, by name, and their total."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self._laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self._laps[name] = round(1000 * (now - self._last), 3)
+        self._last = now
+
+    def laps(self) -> dict[str, float]:
+        return {**self._laps, "total": round(sum(self._laps.values()), 3)}

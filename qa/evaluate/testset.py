@@ -1,15 +1,18 @@
-"""QA test sets in SQuAD v1.1 and v2.0 JSON, plain or gzipped."""
+"""What a test set is; and QA test sets in SQuAD v1.1 and v2.0 JSON, plain or gzipped."""
 
 from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index.article import clean_text
 from qa.errors import InvalidTestSet
+
+SAME_ID = "has the id of a question before it"
 
 
 @dataclass(frozen=True)
@@ -34,24 +37,46 @@ class TestQuestion:
 
 @dataclass(frozen=True)
 class Skipped:
-    """A question that was left out, and why."""
+    """A question that was left out, why, and where it stands: file and line, or file and place in its JSON."""
 
     id: str
     reason: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class LooseQuestion:
+    """A question of a table without contexts, whose answers are looked up in an article; one without is unanswerable.
+
+    Attributes:
+        article_id: Where they are looked up; "" where the table names none.
+        where: File and line.
+    """
+
+    id: str
+    question: str
+    answers: tuple[str, ...]
+    article_id: str
+    where: str
 
 
 @dataclass(frozen=True)
 class TestSet:
-    """The questions of a file, and those that could not be used."""
+    """The questions of a file, those over articles of an index (`loose`), and those that could not be used."""
 
     questions: tuple[TestQuestion, ...]
     skipped: tuple[Skipped, ...]
+    loose: tuple[LooseQuestion, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.questions) + len(self.loose)
 
 
 def read_squad(path: Path) -> TestSet:
     """Read a test set.
 
-    A question whose gold span does not stand in its context is skipped and reported.
+    A question whose gold span does not stand in its context is skipped and reported, and so is one whose id another has
+    before it.
 
     Raises:
         InvalidTestSet: If the file is not SQuAD JSON or has no questions.
@@ -61,10 +86,10 @@ def read_squad(path: Path) -> TestSet:
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
         groups = json.loads(data.decode("utf-8-sig"))["data"]
-        questions, skipped = _read(groups)
+        questions, skipped = _read(groups, str(path))
     except OSError as error:
         raise InvalidTestSet(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
-    except (ValueError, EOFError) as error:
+    except (ValueError, EOFError, RecursionError, zlib.error) as error:
         raise InvalidTestSet(f"{str(path)!r} is not JSON: {error}. Expected SQuAD v1.1 or v2.0.") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise InvalidTestSet(
@@ -76,23 +101,35 @@ def read_squad(path: Path) -> TestSet:
     return TestSet(tuple(questions), tuple(skipped))
 
 
-def _read(groups: list[dict[str, Any]]) -> tuple[list[TestQuestion], list[Skipped]]:
-    questions: list[TestQuestion] = []
+def shortened(value: object) -> str:
+    """Return a value as a message names it, in 80 characters at most."""
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _read(groups: list[dict[str, Any]], path: str) -> tuple[list[TestQuestion], list[Skipped]]:
+    questions: dict[str, TestQuestion] = {}
     skipped: list[Skipped] = []
-    for group in groups:
+    for g, group in enumerate(groups):
         title = clean_text(str(group.get("title") or ""))
-        for paragraph in group["paragraphs"]:
-            for row in paragraph["qas"]:
+        for p, paragraph in enumerate(group["paragraphs"]):
+            for q, row in enumerate(paragraph["qas"]):
+                where = f"{path}: data[{g}].paragraphs[{p}].qas[{q}]"
                 read = _question(row, paragraph["context"], title)
-                (questions if isinstance(read, TestQuestion) else skipped).append(read)  # type: ignore[arg-type]
-    return questions, skipped
+                if isinstance(read, Skipped):
+                    skipped.append(replace(read, where=where))
+                elif read.id in questions:
+                    skipped.append(Skipped(read.id, SAME_ID, where))
+                else:
+                    questions[read.id] = read
+    return list(questions.values()), skipped
 
 
 def _question(row: dict[str, Any], context: Any, title: str) -> TestQuestion | Skipped:
     row_id, asked = clean_text(str(row["id"])), row["question"]
     if not isinstance(asked, str) or not isinstance(context, str):
         return Skipped(
-            row_id, f"has the question {asked!r} over a context of {type(context).__name__}, expected strings"
+            row_id, f"has the question {shortened(asked)} over a context of {type(context).__name__}, expected strings"
         )
     context, marks = clean_text(context), len(context) - len(clean_text(context))
     if not context.strip():
@@ -100,7 +137,7 @@ def _question(row: dict[str, Any], context: Any, title: str) -> TestQuestion | S
     golds = [] if row.get("is_impossible") else [_gold(answer, marks) for answer in row.get("answers", [])]
     for gold in golds:
         if gold.start < 0 or context[gold.start : gold.end] != gold.text:
-            return Skipped(row_id, f"gold span {gold.text!r} does not stand at {gold.start}")
+            return Skipped(row_id, f"gold span {shortened(gold.text)} does not stand at {gold.start}")
     return TestQuestion(row_id, asked, title, context, tuple(golds))
 
 

@@ -1,0 +1,209 @@
+"""Two evaluations side by side. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from qa.errors import QAError
+from qa.evaluate.paired import PairedDifference, holm, paired_difference
+from qa.evaluate.report_data import EvaluationReport, QuestionResult
+
+SIGNIFICANT = 0.05
+_CHANGED = 1e-9
+
+Score = Callable[[QuestionResult], float | None]
+
+
+class NothingToCompare(QAError):
+    """Two reports that have no question in common."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A score in two reports, over the questions that have it in both.
+
+    Attributes:
+        metric: Its name.
+        first: Its mean in the first report, 0 to 1.
+        second: Its mean in the second.
+        difference: The second less the first, with its interval and p; see `qa.evaluate.paired`.
+        p_adjusted: That p after Holm's correction for the number of scores compared.
+    """
+
+    metric: str
+    first: float
+    second: float
+    difference: PairedDifference
+    p_adjusted: float
+
+    @property
+    def significant(self) -> bool:
+        """Whether it is beyond chance at 5 % for all scores together."""
+        return self.p_adjusted < SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class ChangedQuestion:
+    """A question that one of the two does better; `first` and `second` are the answers, None where there was none."""
+
+    id: str
+    question: str
+    change: Literal["better", "worse"]
+    first: str | None
+    second: str | None
+    first_score: float
+    second_score: float
+    first_failure: str | None
+    second_failure: str | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two reports.
+
+    Attributes:
+        notes: What to know before reading on: other test sets, settings or questions.
+        compared: How many questions are in both.
+        differences: Each score that both have.
+        changed: The questions whose F1 (for retrieval alone, nDCG@10 by article) changed: those that became worse
+            first, the largest change first.
+        only_first: Ids of questions in the first alone.
+        only_second: Ids of questions in the second alone.
+        other_question: Ids of questions that read otherwise, or have other right answers; they are not compared.
+    """
+
+    notes: tuple[str, ...]
+    compared: int
+    differences: tuple[Difference, ...]
+    changed: tuple[ChangedQuestion, ...]
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+    other_question: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready dicts and lists; each difference also says whether it is significant."""
+        document = asdict(self)
+        for made, difference in zip(document["differences"], self.differences, strict=True):
+            made["significant"] = difference.significant
+        return document
+
+
+def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
+    """Compare two reports by the questions that both have: the same id, question and right answers.
+
+    Raises:
+        NothingToCompare: If there are none.
+    """
+    ours, theirs = ({question.id: question for question in report.questions} for report in (first, second))
+    both = [id for id in ours if id in theirs]
+    same = [id for id in both if _asked(ours[id]) == _asked(theirs[id])]
+    if not same:
+        raise NothingToCompare(
+            f"The reports have no question in common: the first is of {first.test_set!r} ({len(ours):,} questions), "
+            f"the second of {second.test_set!r} ({len(theirs):,}), with {len(both):,} ids in both. "
+            "Compare two evaluations of one test set."
+        )
+    pairs = [(ours[id], theirs[id]) for id in same]
+    missing = tuple(id for id in ours if id not in theirs), tuple(id for id in theirs if id not in ours)
+    other = tuple(id for id in both if _asked(ours[id]) != _asked(theirs[id]))
+    task = first.task if first.task == second.task else "retrieval"
+    return Comparison(
+        notes=tuple(_notes(first, second, len(missing[0]), len(missing[1]), len(other))),
+        compared=len(pairs),
+        differences=tuple(_differences(pairs)),
+        changed=tuple(_changed(pairs, SCORES["f1" if task == "answers" else "article-ndcg@10"])),
+        only_first=missing[0],
+        only_second=missing[1],
+        other_question=other,
+    )
+
+
+def _asked(question: QuestionResult) -> tuple[str, frozenset[str]]:
+    """Return what makes two results one question's; the same id may be another question elsewhere."""
+    return question.question, frozenset(question.golds)
+
+
+def _notes(
+    first: EvaluationReport, second: EvaluationReport, only_first: int, only_second: int, other: int
+) -> Iterator[str]:
+    if first.test_set != second.test_set:
+        yield f"the test sets have different names: {first.test_set} and {second.test_set}"
+    if first.articles != second.articles:
+        yield f"what was searched differs: {first.articles} and {second.articles}"
+    settings = asdict(second.settings)
+    for name, value in asdict(first.settings).items():
+        if settings[name] != value:
+            yield f"{name.replace('_', ' ')} differs: {value} and {settings[name]}"
+    if only_first or only_second:
+        yield f"not compared: {only_first:,} questions in the first alone, {only_second:,} in the second alone"
+    if other:
+        yield f"not compared: {other:,} ids whose question or right answers differ"
+
+
+def _differences(pairs: Sequence[tuple[QuestionResult, QuestionResult]]) -> list[Difference]:
+    found: list[Difference] = []
+    for metric, score in SCORES.items():
+        scored = [(one.article_id or one.id, score(one), score(two)) for one, two in pairs]
+        have = [(cluster, a, b) for cluster, a, b in scored if a is not None and b is not None]
+        if have:
+            clusters, a, b = zip(*have, strict=True)
+            difference = paired_difference(a, b, clusters)
+            found.append(Difference(metric, sum(a) / len(a), sum(b) / len(b), difference, difference.p))
+    adjusted = holm([one.difference.p for one in found])
+    return [replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True)]
+
+
+def _changed(pairs: Sequence[tuple[QuestionResult, QuestionResult]], score: Score) -> list[ChangedQuestion]:
+    changed: list[ChangedQuestion] = []
+    for one, two in pairs:
+        a, b = score(one), score(two)
+        if a is not None and b is not None and abs(b - a) > _CHANGED:
+            change: Literal["better", "worse"] = "better" if b > a else "worse"
+            question = ChangedQuestion(
+                one.id, one.question, change, one.given, two.given, a, b, one.failure, two.failure
+            )
+            changed.append(question)
+    return sorted(changed, key=lambda one: (one.change == "better", -abs(one.second_score - one.first_score)))
+
+
+def _answerable(score: Score) -> Score:
+    return lambda question: score(question) if question.answerable else None
+
+
+def _by(where: Literal["passage", "article"], name: str) -> Score:
+    if where == "passage":
+        return lambda question: question.retrieval_by_passage.get(name)
+    return lambda question: question.retrieval_by_article.get(name)
+
+
+def _share(value: bool | None) -> float | None:
+    return None if value is None else float(value)
+
+
+_RETRIEVAL = ("recall@1", "recall@5", "recall@20", "mrr@10", "ndcg@10")
+
+SCORES: Mapping[str, Score] = MappingProxyType(
+    {
+        "f1": lambda question: question.f1,
+        "em": lambda question: question.em,
+        "f1-answerable": _answerable(lambda question: question.f1),
+        "em-answerable": _answerable(lambda question: question.em),
+        "refused-unanswerable": lambda question: (
+            None if question.answerable or question.f1 is None else float(question.given is None)
+        ),
+        "f1-best-span": lambda question: question.f1_best_span,
+        "em-best-span": lambda question: question.em_best_span,
+        "f1-right-passage": lambda question: question.f1_right_passage,
+        "em-right-passage": lambda question: question.em_right_passage,
+        **{name: _by("passage", name) for name in _RETRIEVAL},
+        **{f"article-{name}": _by("article", name) for name in _RETRIEVAL},
+        "citation-precision": lambda question: question.citation_precision,
+        "citation-recall": lambda question: question.citation_recall,
+        "citation-accuracy": lambda question: _share(question.citation_accurate),
+        "citation-right-article": lambda question: _share(question.citation_right_article),
+    }
+)
+"""The scores compared, by name, each of one question; None where the question has none."""

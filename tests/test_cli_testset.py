@@ -1,0 +1,124 @@
+"""`pullquote testset`, `compare`, and the gate of `eval`, each in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_process import Run
+from evaluation_reports import question, report
+
+from index import Index
+from qa import Assistant
+from qa.conversation.store import CONVERSATIONS_FILE, Conversations
+from qa.conversation.turn import Feedback, Reply
+from qa.evaluate.report import write_report
+from qa.read.reader import TransformersReader
+
+pytestmark = pytest.mark.cli
+
+ARTICLE = (
+    "The northern minister met the envoy on 9 June in Oslo. They spoke about herring for three hours. "
+    "The talks will go on in July."
+)
+COPIED = "The northern minister met the envoy when?"
+ASKED = "When did the northern minister meet the envoy?"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader) -> Path:
+    """An index with a conversation whose one answer has a thumb up."""
+    folder = tmp_path_factory.mktemp("testset")
+    (folder / "north.txt").write_text(ARTICLE, encoding="utf-8")
+    assert Run(folder)("index", "north.txt").returncode == 0
+    with Index.open(folder / ".pullquote") as index, Conversations(index.path / CONVERSATIONS_FILE) as kept:
+        turn = kept.add_turn(kept.create("me").id, ASKED)
+        kept.add_reply(turn.id, Reply(ASKED, answer=Assistant(index, reader).ask(ASKED)))
+        kept.put_feedback(turn.id, 0, Feedback(True, None, None, "2026-11-24"))
+    return folder
+
+
+def test_a_form_is_proposed_filled_in_checked_and_evaluated(folder: Path) -> None:
+    run = Run(folder)
+    proposed = run("testset", "propose", "-o", "mine.csv")
+    assert (proposed.returncode, proposed.stdout) == (0, ""), proposed.stderr
+    assert proposed.stderr.startswith("1 passages of 1 articles; written to mine.csv\n")
+    again = run("testset", "propose", "-o", "mine.csv")
+    assert (again.returncode, "may have been filled in" in again.stderr) == (1, True)
+    path = folder / "mine.csv"
+    path.write_text(path.read_text().replace(",,,north", f",{COPIED},9 June,north") + "x,Who sang?,,north.txt,,,\n")
+    checked = run("testset", "check", "mine.csv")
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stdout.startswith("mine.csv:2: copied words: question ")
+    assert "2 questions, 1 of them unanswerable: copied words 1" in checked.stderr
+    done = run(
+        "eval", "mine.csv", "-o", "out", "--predictions", "squad", "--fail-under", "f1=0", "--fail-under", "em=1"
+    )
+    missed = [line for line in done.stderr.splitlines() if line.startswith("fell short")]
+    assert (done.returncode, len(missed)) == ((1, 1) if missed else (0, 0))
+    assert set(json.loads((folder / "squad" / "predictions.json").read_text())) == {"x", *_ids(path)}
+    assert {file.name for file in (folder / "out").iterdir()} == {"report.json", "summary.md", "report.html"}
+
+
+def test_a_check_fails_where_a_question_cannot_be_used(folder: Path) -> None:
+    (folder / "wrong.jsonl").write_text(
+        '{"id": "fine", "question": "Where?", "answer": "Oslo", "article": "north.txt"}\n'
+        '{"id": "moved", "question": "Who?", "answer": "Bergen", "article": "north.txt"}\n'
+    )
+    done = Run(folder)("testset", "check", "wrong.jsonl")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "wrong.jsonl:2: unusable: question moved: the answer 'Bergen' does not stand in the article 'north.txt'\n"
+    )
+
+
+def test_feedback_is_taken_over_once(folder: Path) -> None:
+    first, second = (Run(folder)("testset", "import", "kept.json") for _ in range(2))
+    assert (first.returncode, first.stderr) == (0, "added 1, already there 0; written to kept.json\n")
+    assert second.stderr == "added 0, already there 1; written to kept.json\n"
+    assert Run(folder)("testset", "check", "kept.json", "--no-reading").returncode == 0
+
+
+def test_two_reports_are_compared(folder: Path) -> None:
+    for name, f1 in (("a", 0.2), ("b", 0.8)):
+        (folder / name).mkdir()
+        write_report(report([question(str(n), f1, article_id=str(n)) for n in range(40)]), folder / name)
+    done = Run(folder)("compare", "a", "b/report.json", "--questions", "1")
+    assert done.returncode == 0, done.stderr
+    assert " 20.0    80.0    +60.0  [+60.0, +60.0]" in done.stdout
+    assert "40 questions better in B\n  0.20 -> 0.80  When did" in done.stdout
+    assert "... and 39 more" in done.stdout
+    found = json.loads(Run(folder)("compare", "a", "b", "--json").stdout)
+    assert (found["compared"], found["differences"][0]["significant"], len(found["changed"])) == (40, True, 40)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(["testset", "propose", "-o", "x.txt"], "ends in .csv, .jsonl or .json", id="ending"),
+        pytest.param(["testset", "propose", "-o", "x.csv", "--source", "None"], "There is no passage", id="no passage"),
+        pytest.param(["testset", "check", "none.json"], "No such file", id="no file"),
+        pytest.param(["testset", "check", "."], "'.'", id="a folder"),
+        pytest.param(["testset", "import", "north.txt"], "ends in .json", id="no json"),
+        pytest.param(["testset", "import", "x.json", "--conversations", "none"], "no conversations", id="no chat"),
+        pytest.param(
+            ["compare", "north.txt", "north.txt"], "'north.txt' cannot be used. It is not JSON", id="no report"
+        ),
+        pytest.param(
+            ["eval", "north.txt", "-o", "x", "--fail-under", "f2=1"],
+            "as the name of a score. The names are: f1",
+            id="no such score",
+        ),
+    ],
+)
+def test_an_error_is_one_message_and_no_file(folder: Path, arguments: list[str], message: str) -> None:
+    done = Run(folder)(*arguments)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(folder.glob("x*"))
+
+
+def _ids(path: Path) -> set[str]:
+    return {line.split(",")[0] for line in path.read_text().splitlines() if COPIED in line}
