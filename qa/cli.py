@@ -6,11 +6,8 @@ Exit codes: 0 ok, "not in these articles" included; 1 something is wrong with th
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,14 +15,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.batch_commands import batch
+from qa.compare_command import compare
+from qa.conversation_commands import feedback
 from qa.errors import QAError
+from qa.evaluate_commands import evaluate
 from qa.index_commands import COMMANDS, open_index, print_json
-from qa.options import answering_options, filter_options, index_option, json_option
+from qa.opening import open_assistant
+from qa.options import answering_options, filter_options, index_option, json_option, loading_options
+from qa.testset_commands import testset
 
 if TYPE_CHECKING:
+    from index.load import LoadOptions
     from index.search.filters import Filter
-    from index.store import Index
-    from qa.assistant import Assistant
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -35,7 +37,7 @@ def cli() -> None:
     logging.basicConfig(level=logging.WARNING, format="pullquote: %(message)s", stream=sys.stderr)
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, batch, evaluate, compare, testset, feedback):
     cli.add_command(command)
 
 
@@ -89,77 +91,12 @@ def ask(question: str, as_json: bool, **options: Any) -> None:
     from qa.render import answer_as_text
 
     check_question(question)
-    with _assistant(**options) as assistant:
+    with open_assistant(**options) as assistant:
         answer = assistant.ask(question)
         if as_json:
             print_json(answer.to_json())
         else:
             click.echo(answer_as_text(answer))
-
-
-@cli.command()
-@click.argument("questions", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "answers", type=click.Path(path_type=Path), required=True, help="A .jsonl file for the answers."
-)
-@filter_options
-@answering_options
-def batch(questions: Path, answers: Path, **options: Any) -> None:
-    """Answer a file of questions.
-
-    A .txt has one a line, a .jsonl has {"question", "id"} a line.
-    """
-    from tqdm import tqdm
-
-    from qa.batch import check_files, run_batch
-
-    total = check_files(questions, answers)
-    with _assistant(**options) as assistant, tqdm(total=total, unit=" questions", disable=None, leave=False) as bar:
-        outcome = run_batch(assistant, questions, answers, lambda _: bar.update())
-    click.echo(
-        f"answered {outcome.answered}, not in these articles {outcome.not_in_articles}, errors {outcome.errors}; "
-        f"written to {answers}",
-        err=True,
-    )
-    if outcome.errors:
-        sys.exit(1)
-
-
-@cli.command("eval")
-@click.argument("testset", type=click.Path(path_type=Path))
-@click.option(
-    "-o", "--output", "report_folder", type=click.Path(path_type=Path), required=True, help="Folder of the report."
-)
-@click.option(
-    "--articles",
-    type=click.Choice(["index", "from-testset"]),
-    default="index",
-    show_default=True,
-    help="Search the index, or the test set's own contexts.",
-)
-@answering_options
-def eval_command(testset: Path, report_folder: Path, articles: str, **options: Any) -> None:
-    """Evaluate against a test set in SQuAD JSON.
-
-    Retrieval, answers and citations.
-    """
-    from tqdm import tqdm
-
-    from qa.evaluate import as_table, contexts_as_index, evaluate, make_folder, read_squad, write_report
-
-    questions = read_squad(testset)
-    make_folder(report_folder)
-    searched = contexts_as_index(questions) if articles == "from-testset" else None
-    with (
-        _assistant(searched=searched, **options) as assistant,
-        tqdm(total=len(questions.questions), unit=" questions", disable=None, leave=False) as bar,
-    ):
-        report = evaluate(assistant, questions, lambda _: bar.update())
-        path = write_report(report, report_folder, testset=str(testset), articles=articles, assistant=assistant)
-    click.echo(as_table(report))
-    for skipped in report.skipped:
-        click.echo(f"skipped: question {skipped.id}: {skipped.reason}", err=True)
-    click.echo(f"written to {path}", err=True)
 
 
 @cli.command("export-reader")
@@ -178,15 +115,25 @@ def export_reader(checkpoint: Path) -> None:
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=7860, show_default=True, help="Port to listen on.")
+@click.option(
+    "--conversations",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that conversations are kept in.  [default: conversations.sqlite in the index's folder]",
+)
 @filter_options
 @answering_options
-def chat(host: str, port: int, **options: Any) -> None:
-    """Open the chat in the browser."""
+@loading_options
+def chat(host: str, port: int, conversations: Path | None, options: LoadOptions, **answering: Any) -> None:
+    """Open the chat in the browser.
+
+    Articles can be added there too; the last options below are about these.
+    """
     from qa.chat.launch import check_address, serve
+    from qa.conversation.store import CONVERSATIONS_FILE
 
     check_address(host, port)
-    with _assistant(**options) as assistant:
-        serve(assistant, host, port)
+    with open_assistant(**answering) as assistant:
+        serve(assistant, host, port, conversations or assistant.index.path / CONVERSATIONS_FILE, options)
 
 
 def main() -> None:
@@ -209,38 +156,3 @@ def main() -> None:
             "Stopped. Articles and answers that were finished before are kept; the same command goes on.", err=True
         )
         sys.exit(130)
-
-
-@contextmanager
-def _assistant(
-    folder: Path,
-    reader: str,
-    threshold: float | None,
-    passages: int,
-    searched: AbstractContextManager[Index] | None = None,
-    only: Filter | None = None,
-) -> Iterator[Assistant]:
-    """Open the index of a folder, or the one that is given in its place, and load the reader."""
-    with searched or open_index(folder) as store:
-        from index.search.filters import EVERYTHING
-        from qa.assistant import Assistant
-
-        with _collector_off():
-            from qa.read import load_reader
-
-            assistant = Assistant(
-                store, load_reader(reader), passages=passages, threshold=threshold, only=only or EVERYTHING
-            )
-            assistant.warm_up()
-        yield assistant
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """Load without the garbage collector: looking again and again at all that torch brings costs a second."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -115,12 +115,24 @@ def remove(ids: tuple[str, ...], undo: bool, erase: bool, folder: Path) -> None:
             store.bring_back(named)
             done, hint = "brought back", ""
         elif erase:
+            hint = _forgotten(folder, named)
             store.erase(named)
-            done, hint = "erased", ""
+            done = "erased"
         else:
             store.remove(named)
             done, hint = "removed", " (pullquote remove --undo brings them back)"
         click.echo(f"{done} {len(named)}; the index in {folder} holds {len(store)} articles{hint}")
+
+
+def _forgotten(folder: Path, ids: list[str]) -> str:
+    """Take articles out of the conversations that are kept with the index, and say out of how many answers."""
+    from qa.conversation.store import CONVERSATIONS_FILE, Conversations
+
+    if not (folder / CONVERSATIONS_FILE).exists():
+        return ""
+    with Conversations(folder / CONVERSATIONS_FILE, create=False) as kept:
+        forgotten = kept.forget(ids)
+    return f"; taken out of {forgotten} of the chat's answers" if forgotten else ""
 
 
 @click.command()
