@@ -22,6 +22,8 @@ from qa.quotations import quotations
 from qa.relative_dates import relative_dates
 from qa.speaker import speaker_of
 
+pytestmark = pytest.mark.long
+
 UNITS = (
     "a", "A", "A-", "A ", "Ab ", "Ada Holm ", "Ada, ", "A.", "Mr. ", "went Ada ", "a-", "a'", "aa'a ", "badly ",
     "harbour ", "Ada of the ", "Ada de la ", "Ada and ", "Ada and the ", "Ada: ", "Ada (A) ", "the man of ",
