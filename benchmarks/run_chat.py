@@ -156,6 +156,8 @@ def _open_articles(browser: Browser, address: str) -> dict[str, float]:
         took.append(
             _until_changed(page, f"() => document.querySelectorAll('#pq-articles [data-do=show]')[{number}].click()")
         )
+        page.wait_for_selector("#pq-panel", state="visible")
+        page.wait_for_timeout(200)
     page.close()
     return summary(took)
 
