@@ -10,6 +10,7 @@ from pathlib import Path
 
 from index.errors import UnusableIndex
 from index.schema import connect
+from index.transaction import one_transaction
 
 CATALOG_FILE = "catalog.sqlite"
 
@@ -57,7 +58,7 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """Run a block of reads that all see one committed generation."""
-        with self.session(), self._between("BEGIN"):
+        with self.session(), one_transaction(self._db, "BEGIN"):
             yield
 
     @contextmanager
@@ -70,24 +71,13 @@ class Database:
     @contextmanager
     def preparation(self) -> Iterator[None]:
         """Run a block as one transaction that changes nothing of what is searched."""
-        with self.session(), self._between("BEGIN IMMEDIATE"):
+        with self.session(), one_transaction(self._db, "BEGIN IMMEDIATE"):
             yield
 
     @property
     def db(self) -> sqlite3.Connection:
         """The connection, for the parts of the database that have a file of their own. Inside one of the blocks."""
         return self._db
-
-    @contextmanager
-    def _between(self, begin: str) -> Iterator[None]:
-        self._db.execute(begin)
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise
 
     @property
     def generation(self) -> int:

@@ -148,11 +148,15 @@ class Index:
         Raises:
             UnknownArticle: If there is none with that id.
         """
-        with self._catalog.session():
-            article = self._catalog.article(article_id)
+        article = self.find(article_id)
         if article is None:
             raise UnknownArticle([article_id])
         return article
+
+    def find(self, article_id: str) -> Article | None:
+        """Return an article, or None if there is none with that id."""
+        with self._catalog.session():
+            return self._catalog.article(article_id)
 
     def ids(self) -> list[str]:
         """Return the ids of all articles, in order."""
@@ -167,8 +171,7 @@ class Index:
     def articles(self) -> Iterator[Article]:
         """Yield all articles in the order of their ids; one removed meanwhile is left out."""
         for article_id in self.ids():
-            with self._catalog.session():
-                article = self._catalog.article(article_id)
+            article = self.find(article_id)
             if article is not None:
                 yield article
 

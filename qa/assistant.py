@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from index.article import Article, Hit, clean_text
-from index.errors import EmbedderChanged, UnknownArticle
+from index.errors import EmbedderChanged
 from index.search.filters import EVERYTHING, Filter
 from index.search.query import parse_query
 from index.store import Index
@@ -180,12 +180,8 @@ class Assistant:
 
     def _find(self, hits: Sequence[Hit]) -> tuple[list[Hit], dict[str, Article]]:
         """Return the hits with their articles; a hit whose article was removed meanwhile is left out."""
-        articles: dict[str, Article] = {}
-        for article_id in {hit.passage.article_id for hit in hits}:
-            try:
-                articles[article_id] = self.index.article(article_id)
-            except UnknownArticle:
-                continue
+        found = map(self.index.find, {hit.passage.article_id for hit in hits})
+        articles = {article.id: article for article in found if article is not None}
         return [hit for hit in hits if hit.passage.article_id in articles], articles
 
     def _candidates(self, answers: Sequence[Sequence[Place]], articles: Mapping[str, Article]) -> list[Candidate]:

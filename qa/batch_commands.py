@@ -6,15 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.batch.question import FORMATS, Format
 from qa.options import answering_options, filter_options
 
 if TYPE_CHECKING:
-    from qa.batch import Layout, Outcome, Source, Survey
+    from qa.batch import Format, Layout, Outcome, Source, Survey
+
+_FORMATS: tuple[Format, ...] = ("txt", "csv", "tsv", "jsonl", "xlsx")
 
 
 @click.command()
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     metavar="COLUMN",
     help="The column or field that has the questions.  [default: question, else the only one]",
 )
-@click.option("--format", type=click.Choice(FORMATS), help="How QUESTIONS is read.  [default: by its ending]")
+@click.option("--format", type=click.Choice(_FORMATS), help="How QUESTIONS is read.  [default: by its ending]")
 @click.option(
     "--filter-columns",
     metavar="FIELD=COLUMN,...",
@@ -62,7 +63,7 @@ def batch(
     from qa.batch.progress import BatchProgress
     from qa.opening import open_assistant
 
-    chosen: Format | None = next((known for known in get_args(Format) if known == format), None)
+    chosen: Format | None = next((known for known in _FORMATS if known == format), None)
     layout = Layout(column, chosen, parse_filter_columns(filter_columns) if filter_columns else {})
     with _source(questions, layout) as source:
         found = check_files(source, answers, layout)

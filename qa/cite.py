@@ -7,7 +7,6 @@ from bisect import bisect_right
 from index.article import Article, Passage
 from index.sentences import sentence_around
 from qa.answer import Citation
-from qa.speaker import speaker_of
 
 CONTEXT = 32
 """Code points kept before and after a quote."""
@@ -28,7 +27,6 @@ def cite(article: Article, passage: Passage, start: int, end: int) -> Citation:
     quote = passage.text[start:end]
     begin, stop = passage.start + start, passage.start + end
     text = article.text
-    speaker = speaker_of(text, begin, stop)
     sentence_start, sentence_end = sentence_around(passage.text, start, end)
     return Citation(
         article_id=article.id,
@@ -48,5 +46,13 @@ def cite(article: Article, passage: Passage, start: int, end: int) -> Citation:
         content_hash=article.content_hash,
         status="verified" if text[begin:stop] == quote else "unverified",
         support="unchecked",
-        speaker=" ".join(text[slice(*speaker)].split()) if speaker else None,
+        speaker=_speaker(text, begin, stop),
     )
+
+
+def _speaker(text: str, start: int, end: int) -> str | None:
+    """Return who says a place; what tells it is imported here, since its expressions take long to compile."""
+    from qa.speaker import speaker_of
+
+    found = speaker_of(text, start, end)
+    return " ".join(text[slice(*found)].split()) if found else None

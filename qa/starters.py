@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator
 
 from index.article import Article
-from index.errors import UnknownArticle
 from qa.answer import Answer
 from qa.assistant import Assistant
 from qa.question_templates import MadeQuestion, made_questions
@@ -66,10 +65,9 @@ def _some_articles(assistant: Assistant, ids: list[str]) -> Iterator[Article]:
     """Yield some articles, the same ones for a generation; one that is gone meanwhile is left out."""
     chosen = random.Random(assistant.index.generation).sample(ids, min(len(ids), _ARTICLES_READ))
     for article_id in chosen:
-        try:
-            yield assistant.index.article(article_id)
-        except UnknownArticle:
-            continue
+        article = assistant.index.find(article_id)
+        if article is not None:
+            yield article
 
 
 def _is_answered(answer: Answer, article: Article, made: MadeQuestion) -> bool:

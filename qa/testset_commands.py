@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.conversation_commands import rated_as_squad, say_left_out
 from qa.index_commands import open_index
 from qa.options import answering_options, filter_options, index_option
 
 if TYPE_CHECKING:
-    from index.article import Article
     from index.search.filters import Filter
-    from index.store import Index
     from qa.evaluate.testset import TestSet
     from qa.testset import Checked
 
@@ -120,10 +119,7 @@ def import_command(path: Path, kept: Path | None, folder: Path) -> None:
     FILE is SQuAD v2.0 JSON, made if need be. What it has stays as it is, and nothing comes twice; see pullquote
     feedback for what becomes a question.
     """
-    from qa.conversation.feedback import squad_rows
-    from qa.conversation.store import CONVERSATIONS_FILE, Conversations
     from qa.conversation.testset_file import check_output, write_testset
-    from qa.errors import NoFeedback
     from qa.evaluate import read_squad
     from qa.testset import merge
 
@@ -132,25 +128,11 @@ def import_command(path: Path, kept: Path | None, folder: Path) -> None:
     if path.exists():
         read_squad(path)
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    with open_index(folder) as store, Conversations(kept or folder / CONVERSATIONS_FILE, create=False) as conversations:
-        rated = conversations.all_feedback()
-        if not rated:
-            raise NoFeedback("No answer has a thumb up or down yet; they are given in the chat, below an answer.")
-        made = squad_rows(rated, lambda article_id: _article(store, article_id))
+    made = rated_as_squad(kept, folder)
     merged = merge(document, made.document)
     write_testset(merged.document, path)
     click.echo(f"added {merged.added}, already there {merged.already_there}; written to {path}", err=True)
-    for reason, count in Counter(one.reason for one in made.left_out).items():
-        click.echo(f"left out {count}: {reason}", err=True)
-
-
-def _article(store: Index, article_id: str) -> Article | None:
-    from index.errors import UnknownArticle
-
-    try:
-        return store.article(article_id)
-    except UnknownArticle:
-        return None
+    say_left_out(made)
 
 
 def _checked(

@@ -79,16 +79,6 @@ def test_deleting_leaves_no_byte_of_earlier_titles(kept: Conversations, tmp_path
             assert in_files(tmp_path, gone) == []
 
 
-def test_deleting_everything_leaves_what_others_said(kept: Conversations, tmp_path: Path) -> None:
-    begun(kept, "theirs", owner="you")
-    for number in range(5):
-        fill(kept, f"SECRET{number}")
-    kept.create("me")
-    assert kept.delete_all("me") == 5
-    assert in_files(tmp_path, "SECRET") == in_files(tmp_path, "secret") == []
-    assert titles(kept, owner="you") == ["theirs"]
-
-
 def test_deleting_while_another_process_reads_says_what_is_left(kept: Conversations, path: Path) -> None:
     conversation_id = begun(kept, "SECRET")
     kept._database._db.execute("PRAGMA busy_timeout = 0")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from index.article import Article
-from index.errors import UnknownArticle
 from index.store import Index
 from qa.answer import Answer, Citation
 from qa.chat.panel import EMPTY_PANEL, Marks, Position, article_panel, missing_panel
@@ -30,7 +28,7 @@ class Source:
             self._anchored = (generation, {})
         known = self._anchored[1]
         if citation not in known:
-            known[citation] = anchor(citation, self._article(citation.article_id))
+            known[citation] = anchor(citation, self._index.find(citation.article_id))
         return known[citation]
 
     def cited(self, turn: Turn, reply: int, number: int) -> str:
@@ -39,7 +37,7 @@ class Source:
         if not 1 <= number <= len(citations):
             return EMPTY_PANEL
         citation = citations[number - 1]
-        article = self._article(citation.article_id)
+        article = self._index.find(citation.article_id)
         if article is None:
             return missing_panel(citation.label, citation.quote)
         position = Position(turn.id, reply, number, len(citations))
@@ -60,7 +58,7 @@ class Source:
         if answer is None or not 0 <= number < len(answer.passages):
             return EMPTY_PANEL
         passage = answer.passages[number]
-        article = self._article(passage.article_id)
+        article = self._index.find(passage.article_id)
         if article is None:
             return missing_panel(passage.label, passage.text)
         if article.text[passage.start : passage.end] != passage.text:
@@ -69,14 +67,8 @@ class Source:
 
     def whole(self, article_id: str) -> str:
         """Return the panel of an article, with nothing marked."""
-        article = self._article(article_id)
+        article = self._index.find(article_id)
         return EMPTY_PANEL if article is None else article_panel(article, Marks(None))
-
-    def _article(self, article_id: str) -> Article | None:
-        try:
-            return self._index.article(article_id)
-        except UnknownArticle:
-            return None
 
 
 def _answer(turn: Turn, reply: int) -> Answer | None:

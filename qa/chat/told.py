@@ -17,7 +17,7 @@ R = TypeVar("R")
 
 GONE = (
     "This conversation is not there any more: it was deleted, or it was not stored and the chat was closed. Begin a "
-    "new one; what you wrote is still in the box."
+    "new one."
 )
 
 

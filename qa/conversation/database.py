@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.transaction import one_transaction
 from qa.conversation.schema import connect, why
 from qa.errors import UnusableConversations
 
@@ -29,13 +30,13 @@ class ConversationDatabase:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Run a block of reads that all see one state."""
-        with self._session(), self._between("BEGIN"):
+        with self._session(), one_transaction(self._db, "BEGIN"):
             yield self._db
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Run a block as one transaction; nothing of it stays if it raises."""
-        with self._session(), self._between("BEGIN IMMEDIATE"):
+        with self._session(), one_transaction(self._db, "BEGIN IMMEDIATE"):
             yield self._db
 
     def shrink(self) -> None:
@@ -65,14 +66,3 @@ class ConversationDatabase:
                 yield
             except sqlite3.DatabaseError as error:
                 raise UnusableConversations(consequence + why(self.path, error)) from error
-
-    @contextmanager
-    def _between(self, begin: str) -> Iterator[None]:
-        self._db.execute(begin)
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            raise

@@ -158,19 +158,6 @@ class Conversations:
             db.execute("DELETE FROM conversations WHERE row = ?", (row,))
         self._database.shrink()
 
-    def delete_all(self, owner: str) -> int:
-        """Delete every conversation of an owner as `delete` does; return how many had a turn."""
-        with self._database.writing() as db:
-            whose = (clean_text(owner),)
-            (count,) = db.execute(
-                "SELECT count(DISTINCT conversation) FROM turns "
-                "WHERE conversation IN (SELECT row FROM conversations WHERE owner = ?)",
-                whose,
-            ).fetchone()
-            db.execute("DELETE FROM conversations WHERE owner = ?", whose)
-        self._database.shrink()
-        return int(count)
-
     def forget(self, article_ids: Sequence[str]) -> int:
         """Take erased articles out of what was said to any owner; return how many replies came from them.
 

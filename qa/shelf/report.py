@@ -61,11 +61,6 @@ class Report:
         """Return the outcomes of some kinds."""
         return tuple(outcome for outcome in self.outcomes if outcome.became in became)
 
-    @property
-    def ids(self) -> tuple[str, ...]:
-        """The ids of the articles that are in the index now, those that were there before included."""
-        return tuple(dict.fromkeys(outcome.article_id for outcome in self.outcomes if outcome.article_id is not None))
-
     def in_words(self) -> str:
         """Say it to people, a line for each kind of outcome and for each failure, in plain text."""
         lines = [

@@ -8,14 +8,13 @@ generator keeps what it has committed, and cleans up. One of them works at a tim
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Literal
 
 from index.article import Article
-from index.errors import UnknownArticle
 from index.load import Failure, LoadOptions
 from index.load.addresses import Resolver, system_resolver
 from index.store import Index
@@ -113,22 +112,6 @@ class Shelf:
         """
         yield from self._add(read_pasted(text, title, source, published, self._options.limits), 1)
 
-    def remove(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """Remove articles, so that they can be brought back, and return the ids of those that were still there."""
-        there = tuple(dict.fromkeys(ids))
-        while there:
-            try:
-                self._index.remove(there)
-            except UnknownArticle as error:
-                there = tuple(article_id for article_id in there if article_id not in error.ids)
-            else:
-                break
-        return there
-
-    def bring_back(self, ids: Iterable[str]) -> None:
-        """Bring removed articles back, all or none; see `Index.bring_back` for the errors."""
-        self._index.bring_back(tuple(dict.fromkeys(ids)))
-
     def _add(self, reading: Reading, of: int) -> Iterator[Progress | Report]:
         work = _Work()
         with closing(reading), self._turn() as others_turn:
@@ -165,7 +148,7 @@ class Shelf:
             return
         for number in count(1):
             article_id = numbered(item.own_name, number) + item.record
-            there = work.articles.get(article_id) or self._held(article_id)
+            there = work.articles.get(article_id) or self._index.find(article_id)
             if there is None or there.text == item.article.text:
                 break
         article = replace(item.article, id=article_id)
@@ -184,12 +167,6 @@ class Shelf:
             return
         work.articles[article.id] = article
         work.put(item.name, article, None)
-
-    def _held(self, article_id: str) -> Article | None:
-        try:
-            return self._index.article(article_id)
-        except UnknownArticle:
-            return None
 
     def _commit(self, work: _Work, done: int, of: int) -> Iterator[Progress]:
         if not work.waiting:

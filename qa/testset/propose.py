@@ -6,8 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from index.article import Article, Passage
-from index.errors import UnknownArticle
+from index.article import Passage
 from index.labels import folded
 from index.listing import ArticleSummary
 from index.search.filters import EVERYTHING, Filter
@@ -92,9 +91,8 @@ def _groups(article: ArticleSummary) -> tuple[str, str]:
 
 def _passages(index: Index, article_id: str, seed: int) -> list[Passage]:
     """Return the passages of an article that something can be asked about, in an order of chance."""
-    try:
-        article: Article = index.article(article_id)
-    except UnknownArticle:
+    article = index.find(article_id)
+    if article is None:
         return []
     passages = [passage for passage in index.passages(article) if len(passage.text.split()) >= MIN_WORDS]
     random.Random(f"{seed} {article_id}").shuffle(passages)

@@ -37,8 +37,12 @@ let seen = null;
 let timer = null;
 const waits = () => element.querySelector('[data-state="waiting"]');
 
+// Where an answer takes long, since many pages look at once, the next look waits in proportion.
+const PAUSES = 5;
+
 const look = async () => {
   clearTimeout(timer);
+  const began = performance.now();
   if (window.pullquote) {
     const { conversation, browser } = window.pullquote;
     const version = await server.version([conversation, browser]).catch(() => null);
@@ -48,7 +52,8 @@ const look = async () => {
     }
   }
   clearTimeout(timer);
-  timer = setTimeout(look, waits() ? 200 : document.hidden ? 10000 : 2000);
+  const least = waits() ? 200 : document.hidden ? 10000 : 2000;
+  timer = setTimeout(look, Math.max(least, PAUSES * (performance.now() - began)));
 };
 watch('value', () => {
   clearTimeout(timer);
