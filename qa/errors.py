@@ -5,6 +5,9 @@ QAError
 ├── ReaderError             a reader that cannot be loaded
 ├── InvalidBatch            a file of questions that cannot be read
 ├── InvalidTestSet          a test set that cannot be read
+├── InvalidReport           a report of an evaluation that cannot be read
+├── InvalidGate             a score to be reached that cannot be read or is unknown
+├── NothingToCompare        two reports that have no question in common
 ├── OutputError             answers or a report that cannot be written
 ├── ChatUnavailable         a chat that cannot be started
 ├── UnknownConversation     a conversation that is not there, or is somebody else's
@@ -36,6 +39,18 @@ class InvalidBatch(QAError):
 
 class InvalidTestSet(QAError):
     """A test set that cannot be read."""
+
+
+class InvalidReport(QAError):
+    """A report of an evaluation that cannot be read."""
+
+
+class InvalidGate(QAError):
+    """A score to be reached that cannot be read, or that no report has."""
+
+
+class NothingToCompare(QAError):
+    """Two reports that have no question in common."""
 
 
 class OutputError(QAError):

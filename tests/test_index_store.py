@@ -13,6 +13,7 @@ from index import Article, Index
 from index.embed import Vectors
 from index.errors import IndexNotFound, NewerIndex, UnknownArticle, UnusableIndex, WrongEmbedder
 from index.schema import FORMAT
+from index.upkeep import restore
 
 NORTH = Article("north.txt", "The northern minister met the envoy. They spoke about herring.", title="North")
 SOUTH = Article("south.txt", "The southern minister met nobody. He spoke about the weather.")
@@ -54,6 +55,28 @@ def test_an_unchanged_article_is_not_embedded_again(tmp_path: Path) -> None:
         assert encoder.encoded == []
         assert index.article("north.txt").source == "Another paper"
         assert index.generation == generation + 1
+
+
+def test_a_digest_tells_a_state_of_an_index_from_every_other(index: Index, tmp_path: Path) -> None:
+    seen = [index.digest()]
+    for article in (NORTH, replace(NORTH, title="The north"), replace(NORTH, source="Another paper")):
+        index.add([article])
+        seen.append(index.digest())
+    index.use_vectors("flat")
+    seen.append(index.digest())
+    assert len(set(seen)) == len(seen)
+    assert (reopened(index).digest(), index.digest()) == (seen[-1], seen[-1])
+    index.backup(tmp_path / "backup.sqlite")
+    restore(tmp_path / "backup.sqlite", tmp_path / "restored")
+    assert Index.open(tmp_path / "restored", HashEncoder()).digest() == seen[-1]
+
+
+def test_the_same_articles_indexed_again_have_another_digest(tmp_path: Path) -> None:
+    with Index.create(tmp_path / "a", HashEncoder()) as one, Index.create(tmp_path / "b", HashEncoder()) as other:
+        for index in (one, other):
+            index.add([NORTH, SOUTH])
+        assert (one.generation, one.info().counts) == (other.generation, other.info().counts)
+        assert one.digest() != other.digest()
 
 
 def test_the_same_id_again_replaces_the_article(index: Index) -> None:

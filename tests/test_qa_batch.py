@@ -13,6 +13,10 @@ from qa import Assistant
 from qa.batch import Outcome, check_files, read_questions, run_batch
 from qa.errors import InvalidBatch, OutputError
 
+SEEDS = Path(__file__).parent.parent / "seeds"
+SAME = ("question", "text", "kind", "reason", "citations", "searched", "index_generation")
+"""Of an answer, all that has no number which torch adds up in another order on another number of threads."""
+
 
 @pytest.fixture
 def assistant(tmp_path: Path) -> Iterator[Assistant]:
@@ -130,3 +134,20 @@ def test_questions_are_read_one_by_one(tmp_path: Path) -> None:
     path = tmp_path / "q.txt"
     path.write_text("Who?\n" * 10)
     assert next(read_questions(path)).text == "Who?"
+
+
+def test_the_packaged_reader_gives_the_same_answers_twice_and_those_of_one_at_a_time(
+    tmp_path: Path, seed_assistant: Assistant
+) -> None:
+    asked = (SEEDS / "questions.txt").read_text(encoding="utf-8").splitlines()[:12]
+    (tmp_path / "q.txt").write_text("\n".join(asked), encoding="utf-8")
+    first, again = (answered(seed_assistant, tmp_path / "q.txt")[1] for _ in range(2))
+    assert [untimed(line) for line in first] == [untimed(line) for line in again]
+    for question, line in zip(asked, first, strict=True):
+        alone = seed_assistant.ask(question).to_json()
+        assert line["confidence"] == pytest.approx(alone["confidence"], abs=1e-6)
+        assert [line[name] for name in SAME] == [json.loads(json.dumps(alone[name])) for name in SAME]
+
+
+def untimed(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "timings_ms"}

@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import random
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -176,6 +177,19 @@ def test_what_changed_since_a_run_was_stopped_is_named(tmp_path: Path, changed: 
         with pytest.raises(OutputError, match=f"since then changed: {message}.*--restart"):
             run_batch(assistant, questions, answers, layout=layout)
         assert run_batch(assistant, questions, answers, layout=layout, restart=True).resumed == 0
+
+
+def test_an_index_made_anew_is_another_index(tmp_path: Path) -> None:
+    """With as many articles, passages and changes as the old one had, in the same folder."""
+    (tmp_path / "q.jsonl").write_text('{"question": "Who?"}\n' * 40)
+    make_index(tmp_path / "index")
+    with Index.open(tmp_path / "index", HashEncoder()) as index:
+        stopped_after(Assistant(index, WordReader("envoy")), tmp_path / "q.jsonl", tmp_path / "a.jsonl", CHUNK)
+    shutil.rmtree(tmp_path / "index")
+    make_index(tmp_path / "index")
+    changed = r"since then changed: the state of the index \(sha256\) \(was \w+, is \w+\)\. Put"
+    with Index.open(tmp_path / "index", HashEncoder()) as index, pytest.raises(OutputError, match=changed):
+        run_batch(Assistant(index, WordReader("envoy")), tmp_path / "q.jsonl", tmp_path / "a.jsonl")
 
 
 def test_a_file_that_is_no_journal_is_left_alone(folder: Path, assistant: Assistant, tmp_path: Path) -> None:

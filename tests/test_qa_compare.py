@@ -12,10 +12,10 @@ from evaluation_reports import interval, question, report, unanswerable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import OutputError
+from qa.errors import InvalidGate, NothingToCompare, OutputError
 from qa.evaluate.beir import RetrievalSet
-from qa.evaluate.compare import NothingToCompare, compare
-from qa.evaluate.gate import SCORES, InvalidGate, Least, parse_gates, shortfalls
+from qa.evaluate.compare import compare
+from qa.evaluate.gate import SCORES, Least, parse_gates, shortfalls
 from qa.evaluate.paired import holm, paired_difference
 from qa.evaluate.predictions import check_predictions, predictions, write_predictions
 

@@ -13,9 +13,9 @@ from fakes import HashEncoder, WordReader
 from index import Article, Index
 from index.chunk import Chunking
 from qa import Assistant
-from qa.errors import InvalidTestSet
+from qa.errors import InvalidReport, InvalidTestSet
 from qa.evaluate import EvaluationReport, What, articles_of, evaluate, read_squad
-from qa.evaluate.report_data import Cited, Interval, InvalidReport
+from qa.evaluate.report_data import Cited, Interval
 from qa.read import Span
 
 CONTEXT = "Ada met the envoy in Velmar. Bo stayed at home."

@@ -12,13 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qa.errors import OutputError
+from qa.errors import InvalidReport, OutputError
 from qa.evaluate.page import report_page
 from qa.evaluate.page.plots import calibration_plot, losses_plot, risk_coverage_plot
 from qa.evaluate.page.rows import embedded_rows
 from qa.evaluate.page.segments import segments
 from qa.evaluate.report import as_markdown, as_table, read_report, write_report
-from qa.evaluate.report_data import InvalidReport
 from qa.evaluate.summary import sections
 
 PAYLOADS = [

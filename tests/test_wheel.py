@@ -32,6 +32,15 @@ def test_the_wheel_holds_the_two_packages_and_the_weights(wheel: Path) -> None:
     assert wheel.stat().st_size < 25_000_000
 
 
+def test_the_wheel_holds_the_styles_and_scripts_of_every_page(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as packed:
+        given = {name: packed.read(name) for name in packed.namelist() if name.endswith((".css", ".js"))}
+    files = (path for ending in ("css", "js") for path in (ROOT / "qa").rglob(f"*.{ending}"))
+    assert given == {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in files}
+    assert {"qa/evaluate/page/page.css", "qa/evaluate/page/page.js"} < set(given)
+    assert sum(name.startswith("qa/chat/scripts/") for name in given) > 1
+
+
 def test_the_installed_wheel_answers_from_the_seed_article(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=True)
     binaries = tmp_path / "env" / "bin"

@@ -51,7 +51,7 @@ def _question(line: str, location: str, layout: Layout) -> Question:
         return Question(None, None, f"{location} {problem}", location=location)
 
     try:
-        row = json.loads(line, parse_constant=_no_number, parse_float=_finite)
+        row = _DECODER.decode(line)
     except (ValueError, RecursionError) as error:
         return wrong(f"is not JSON: {error}")
     if not isinstance(row, dict):
@@ -95,6 +95,10 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"the number {text} is too large")
     return number
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+"""One for all lines: a decoder of its own for each would cost more than the line."""
 
 
 def _is_deep(value: Any) -> bool:

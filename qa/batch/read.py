@@ -55,12 +55,12 @@ def find_source(path: Path, layout: Layout = Layout()) -> Source:
     """Tell how a file of questions is read.
 
     Raises:
-        InvalidBatch: If neither its ending nor the layout says so.
+        InvalidBatch: If neither its ending nor the layout says so, or it is a folder.
     """
     inner = Path(path.stem) if is_compressed(path) else path
     ending = layout.format or inner.suffix.lower().removeprefix(".")
     known = next((known for known in get_args(Format) if known == ending), None)
-    if path.is_dir():
+    if _is_folder(path):
         raise InvalidBatch(f"Got the folder {str(path)!r} as the file of questions, expected a file.")
     if known is None:
         names = ", ".join(f".{name}" for name in FORMATS)
@@ -134,6 +134,13 @@ def digest(source: Source) -> str:
             return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
     except OSError as error:
         raise InvalidBatch(f"Cannot read {source.name!r}: {error.strerror or error}.") from error
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise InvalidBatch(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
 
 
 def _is_new(ids: sqlite3.Connection, row: Question) -> bool:

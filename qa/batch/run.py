@@ -130,6 +130,7 @@ def _about(assistant: Assistant, found: Survey, layout: Layout) -> dict[str, Any
         "the index's generation": info.generation,
         "the number of articles": info.counts.articles,
         "the number of passages": info.counts.passages,
+        "the state of the index (sha256)": assistant.index.digest(),
         "the embedder": asdict(info.manifest.embedder),
         "the reader": assistant.reader.name,
         "--passages": assistant.passages,

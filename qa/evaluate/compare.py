@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from qa.errors import QAError
+from qa.errors import NothingToCompare
 from qa.evaluate.paired import PairedDifference, holm, paired_difference
 from qa.evaluate.report_data import EvaluationReport, QuestionResult
 
@@ -15,10 +15,6 @@ SIGNIFICANT = 0.05
 _CHANGED = 1e-9
 
 Score = Callable[[QuestionResult], float | None]
-
-
-class NothingToCompare(QAError):
-    """Two reports that have no question in common."""
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from qa.errors import QAError
+from qa.errors import InvalidGate
 from qa.evaluate.report_data import EvaluationReport, Interval
 from qa.evaluate.retrieval import DEPTHS
 
 Score = Callable[[EvaluationReport], Interval | None]
-
-
-class InvalidGate(QAError):
-    """A score to be reached that is none."""
 
 
 @dataclass(frozen=True)

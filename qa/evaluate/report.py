@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qa.errors import OutputError
+from qa.errors import InvalidReport, OutputError
 from qa.evaluate.page import report_page
-from qa.evaluate.report_data import EvaluationReport, InvalidReport
+from qa.evaluate.report_data import EvaluationReport
 from qa.evaluate.summary import facts, sections
 from qa.markdown import escape_markdown
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from index.article import clean_text
-from qa.errors import QAError
+from qa.errors import InvalidReport
 from qa.evaluate.testset import Skipped
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ RIGHT_F1 = 0.5
 
 Failure = Literal["not retrieved", "retrieved but not read", "wrongly refused", "should have been refused"]
 Task = Literal["answers", "retrieval"]
-
-
-class InvalidReport(QAError):
-    """A report of an evaluation that cannot be read."""
 
 
 @dataclass(frozen=True)

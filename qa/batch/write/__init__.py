@@ -33,9 +33,14 @@ def check_output(answers: Path, questions: Path) -> None:
     """
     if answers.suffix.lower() not in _WRITERS:
         raise OutputError(f"Got {str(answers)!r} for the answers, expected a name that ends in {', '.join(_WRITERS)}.")
-    if not answers.parent.is_dir() or answers.is_dir():
+    try:
+        possible = answers.parent.is_dir() and not answers.is_dir()
+        same = answers.resolve() == questions.resolve()
+    except OSError as error:
+        raise OutputError(f"Cannot write {str(answers)!r}: {error.strerror or error}.") from error
+    if not possible:
         raise OutputError(f"Cannot write {str(answers)!r}: name a file in a folder that exists.")
-    if answers.resolve() == questions.resolve():
+    if same:
         raise OutputError(f"The answers would replace the questions in {str(questions)!r}; name another file.")
 
 

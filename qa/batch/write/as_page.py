@@ -13,7 +13,7 @@ from qa.batch.flat import ID, asked
 from qa.batch.result import Outcomes, Result
 from qa.conversation.anchor import Anchored
 from qa.conversation.export.content import told
-from qa.conversation.export.page import _HEAD, _STYLE, _shown, _told
+from qa.conversation.export.html_parts import PAGE_END, page_start, reply_as_html, shown
 from qa.conversation.turn import Reply
 from qa.wording import confidence_in_words, count_in_words
 
@@ -27,11 +27,11 @@ def write_page(path: Path, columns: Sequence[str], results: Iterator[Result], co
     reads some tens of thousands of questions; a table holds more.
     """
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(f"{_HEAD}<title>{_TITLE}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n")
+        file.write(page_start(_TITLE))
         file.write(f'<h1>{_TITLE}</h1>\n<p class="small">{_counted(counts)}</p>\n')
         for result in results:
             file.write("\n".join(_section(result)) + "\n")
-        file.write("</main>\n</body>\n</html>\n")
+        file.write(PAGE_END)
     return 0
 
 
@@ -54,7 +54,7 @@ def _section(result: Result) -> Iterator[str]:
     if record.answer is None:
         yield f'<p class="warn" dir="auto">{_text(record.error or "")}</p>'
     else:
-        yield from map(clean_text, _told(told(Reply(question or "", answer=record.answer), _as_cited)))
+        yield from map(clean_text, reply_as_html(told(Reply(question or "", answer=record.answer), _as_cited)))
         if record.answer.kind != "none":
             yield f'<p class="small">{confidence_in_words(record.answer.confidence)}</p>'
     yield "</section>"
@@ -65,4 +65,4 @@ def _as_cited(citation: Citation) -> Anchored:
 
 
 def _text(text: str) -> str:
-    return _shown(clean_text(text))
+    return shown(clean_text(text))
