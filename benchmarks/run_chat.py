@@ -6,7 +6,9 @@ FOLDER holds an index, such as `python -m benchmarks.many_articles --articles 20
 driven by Playwright, one server answers. Measured: the first contentful paint, and when a question can be typed; a key
 in the question, until the next frame is drawn; other words in the search for articles, until the list is another one;
 opening an article and a citation, until the panel shows it; a lone question, and one in each of many tabs at once,
-until its answer stands there. Conversations are kept in a temporary folder. Writes benchmarks/results/chat.json.
+until its answer stands there. The tabs are those of one browser: each browser context would have a process of its own,
+twenty of which keep one core busy with empty pages. Conversations are kept in a temporary folder. Writes
+benchmarks/results/chat.json.
 """
 
 from __future__ import annotations
@@ -26,12 +28,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from benchmarks.many_articles import make_article
 
 ROOT = Path(__file__).parent.parent
 COMMAND = str(Path(sys.executable).parent / "pullquote")
+SIZE: ViewportSize = {"width": 1280, "height": 900}
 QUESTION = "#pq-question textarea"
 DONE = "number => document.querySelectorAll('.pq-turn[data-state=\"done\"]').length >= number"
 CHANGES = """selector => {
@@ -61,15 +64,16 @@ def main() -> None:
     with _server(arguments.index) as address, sync_playwright() as playwright:
         path = os.environ.get("CHROMIUM") or shutil.which("chromium")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        context = browser.new_context(viewport=SIZE)
         result = {
             "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}",
             "articles": _articles(arguments.index),
             "opening": _opening(browser, address),
-            "typing_ms": _typing(browser, address),
-            "list_ms": _list(browser, address),
-            "open_article_ms": _open_articles(browser, address),
-            "open_citation_ms": _open_citations(browser, address),
-            "tabs": _tabs(browser, address, arguments.tabs),
+            "typing_ms": _typing(context, address),
+            "list_ms": _list(context, address),
+            "open_article_ms": _open_articles(context, address),
+            "open_citation_ms": _open_citations(context, address),
+            "tabs": _tabs(context, address, arguments.tabs),
         }
         browser.close()
     (ROOT / "benchmarks/results/chat.json").write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -100,8 +104,8 @@ def _articles(index: Path) -> int:
     return int(json.loads(shown.stdout)["counts"]["articles"])
 
 
-def _opened(browser: Browser, address: str) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
+def _opened(context: BrowserContext, address: str) -> Page:
+    page = context.new_page()
     page.goto(address)
     page.wait_for_selector(".pq-welcome")
     return page
@@ -110,7 +114,7 @@ def _opened(browser: Browser, address: str) -> Page:
 def _opening(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     paint, ready = [], []
     for _ in range(6):
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page = browser.new_page(viewport=SIZE)
         began = time.perf_counter()
         page.goto(address, wait_until="commit")
         page.wait_for_selector(QUESTION)
@@ -121,15 +125,15 @@ def _opening(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     return {"first_contentful_paint_ms": summary(paint), "ready_ms": summary(ready)}
 
 
-def _typing(browser: Browser, address: str) -> dict[str, float]:
-    page = _opened(browser, address)
+def _typing(context: BrowserContext, address: str) -> dict[str, float]:
+    page = _opened(context, address)
     took = page.evaluate(TYPED, [QUESTION, 50])
     page.close()
     return summary(took)
 
 
-def _list(browser: Browser, address: str) -> dict[str, float]:
-    page = _opened(browser, address)
+def _list(context: BrowserContext, address: str) -> dict[str, float]:
+    page = _opened(context, address)
     _show_articles(page)
     page.evaluate(CHANGES, "#pq-articles")
     took = [
@@ -146,8 +150,8 @@ _TYPE = (
 )
 
 
-def _open_articles(browser: Browser, address: str) -> dict[str, float]:
-    page = _opened(browser, address)
+def _open_articles(context: BrowserContext, address: str) -> dict[str, float]:
+    page = _opened(context, address)
     _show_articles(page)
     page.evaluate(CHANGES, "#pq-panel")
     took = []
@@ -162,8 +166,8 @@ def _open_articles(browser: Browser, address: str) -> dict[str, float]:
     return summary(took)
 
 
-def _open_citations(browser: Browser, address: str) -> dict[str, float]:
-    page = _opened(browser, address)
+def _open_citations(context: BrowserContext, address: str) -> dict[str, float]:
+    page = _opened(context, address)
     for number in range(10):
         _ask(page, make_article(number).question)
         page.wait_for_function(DONE, arg=number + 1)
@@ -174,16 +178,16 @@ def _open_citations(browser: Browser, address: str) -> dict[str, float]:
     return summary(took)
 
 
-def _tabs(browser: Browser, address: str, tabs: int) -> dict[str, float | int]:
+def _tabs(context: BrowserContext, address: str, tabs: int) -> dict[str, float | int]:
     lone = []
     for number in range(5):
-        page = _opened(browser, address)
+        page = _opened(context, address)
         began = time.perf_counter()
         _ask(page, make_article(100 + number).question)
         page.wait_for_function(DONE, arg=1)
         lone.append(time.perf_counter() - began)
         page.close()
-    pages = [_opened(browser, address) for _ in range(tabs)]
+    pages = [_opened(context, address) for _ in range(tabs)]
     questions = [f"{make_article(200 + number).question[:-1]} in tab{number}?" for number in range(tabs)]
     began = time.perf_counter()
     for page, question in zip(pages, questions, strict=True):

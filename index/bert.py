@@ -164,14 +164,14 @@ def thread_count() -> int:
     return torch.get_num_threads()
 
 
-def use_one_thread(elsewhere: int) -> None:
-    """Let torch use one thread for what this thread starts, and `elsewhere` of them for what other threads start.
+def use_threads(count: int, elsewhere: int) -> None:
+    """Let torch use `count` threads for what this thread starts, and `elsewhere` of them for what other threads start.
 
     torch's setting is that of the thread that sets it, and of every thread that has not used torch yet. A thread takes
     the latter with its first use, whatever it has set before.
     """
     torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     for_the_others = Thread(target=torch.set_num_threads, args=(elsewhere,))
     for_the_others.start()
     for_the_others.join()

@@ -30,7 +30,7 @@ def one_thread_each() -> ThreadPoolExecutor:
     Neither the caller's number of threads nor that of threads yet to come is changed, save for one whose first use of
     torch falls into the moment in which a worker starts.
     """
-    from index.bert import thread_count, use_one_thread
+    from index.bert import thread_count, use_threads
 
     threads = thread_count()
-    return ThreadPoolExecutor(threads, "asking", use_one_thread, (threads,))
+    return ThreadPoolExecutor(threads, "asking", use_threads, (1, threads))

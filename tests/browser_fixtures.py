@@ -65,10 +65,12 @@ def page(context: BrowserContext, chat: Chat) -> Iterator[Page]:
 
 
 @pytest.fixture
-def breaking_page(context: BrowserContext, chat: Chat) -> Iterator[Page]:
-    """The same, for a test that leaves it while an answer comes, or takes the connection away."""
+def breaking_page(browser: Browser, chat: Chat) -> Iterator[Page]:
+    """The same in a browser of its own, for a test that leaves it while an answer comes, or takes the connection."""
+    context = browser.new_context(viewport=SIZE)
     with opened(context, chat, breaking=True) as page:
         yield page
+    context.close()
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,7 @@ def module_page(context: BrowserContext, chat: Chat) -> Iterator[Page]:
 @pytest.fixture
 def same_page(module_page: Page) -> Page:
     """The module's page, with no conversation open."""
+    module_page.get_by_role("tab", name="Source").click()
     module_page.get_by_role("button", name="New conversation", exact=True).click()
     expect(module_page.locator(".pq-welcome")).to_be_visible()
     expect(module_page.locator("#pq-panel .pq-empty")).to_be_visible()

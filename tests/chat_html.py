@@ -41,5 +41,13 @@ def drawn(
 ) -> str:
     labels = {"north.txt": "North"}
     return conversation_as_html(
-        given, Surroundings(starters, lambda _: doing, anchored, lambda ids: [labels.get(i, i) for i in ids])
+        given,
+        Surroundings(
+            conversation=given.id if given else "",
+            version="1",
+            starters=starters,
+            doing=lambda _: doing,
+            anchored=anchored,
+            labels=lambda ids: [labels.get(i, i) for i in ids],
+        ),
     )

@@ -21,12 +21,13 @@ from qa.dialogue.dialogue import Dialogue
 from qa.shelf import Shelf
 
 T = TypeVar("T")
-Step = Stage | Reply | Exception | threading.Event
+Step = Stage | Reply | Exception | threading.Event | Callable[[], object]
 Make = Callable[..., Desk]
 
 
 class Told:
-    """Replies to a message with the steps that it was told: an error is raised, an event waited for.
+    """Replies to a message with the steps that it was told: an error is raised, an event waited for,
+    and a function called.
 
     To any other message it says "You said: ...". It is waited for with `reached`. What it was given is `asked`, and
     `answered`: of each message, the replies that were there before it.
@@ -49,8 +50,10 @@ class Told:
             if isinstance(step, threading.Event):
                 self.reached.set()
                 assert step.wait(30), "nobody let the dialogue go on"
-            else:
+            elif isinstance(step, Stage | Reply):
                 yield step
+            else:
+                step()
 
     @property
     def dialogue(self) -> Dialogue:

@@ -28,6 +28,18 @@ def chat(chat_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield started
 
 
+@pytest.fixture(scope="module")
+def module_page(context: BrowserContext, chat: Chat) -> Iterator[Page]:
+    """A page that stays open while its server is stopped."""
+    with opened(context, chat, breaking=True) as page:
+        yield page
+
+
+@pytest.fixture
+def page(same_page: Page) -> Page:
+    return same_page
+
+
 def in_any_file(chat: Chat, words: str) -> list[str]:
     """Return the files of the chat that have some words in their bytes."""
     files = [path for folder in (chat.index, chat.temporary) for path in folder.rglob("*") if path.is_file()]
@@ -67,15 +79,28 @@ def test_a_conversation_is_there_after_a_reload_in_the_middle_of_an_answer(break
     expect(turn.locator("strong").last).to_have_text("Cordula Vantrease")
 
 
-def test_a_lost_connection_loses_no_answer(breaking_page: Page, context: BrowserContext) -> None:
+def test_a_lost_connection_loses_no_answer(breaking_page: Page) -> None:
     page = breaking_page
     send(page, SLOW)
     expect(page.locator(".pq-turn")).to_have_count(1)
     page.wait_for_function("location.hash.length > 1")
-    context.set_offline(True)
-    context.set_offline(False)
+    page.context.set_offline(True)
+    page.context.set_offline(False)
     page.reload()
     expect(finished(page.locator(".pq-turn").first).locator("strong").last).to_have_text("Cordula Vantrease")
+
+
+def test_an_open_page_goes_on_by_itself_when_the_connection_is_back(breaking_page: Page) -> None:
+    page = breaking_page
+    send(page, SLOW)
+    turn = page.locator(".pq-turn")
+    expect(turn).to_have_count(1)
+    page.context.set_offline(True)
+    page.wait_for_timeout(1_500)
+    expect(turn).to_have_attribute("data-state", "waiting")
+    page.context.set_offline(False)
+    expect(finished(turn).locator("strong").last).to_have_text("Cordula Vantrease")
+    expect(turn.locator(".pq-reply")).to_have_count(3)
 
 
 def test_an_answer_stays_in_the_conversation_that_was_left(page: Page) -> None:
@@ -111,7 +136,7 @@ def test_conversations_are_renamed_searched_and_really_deleted(page: Page, chat:
     expect(page.locator("#pq-conversations")).to_contain_text("No conversation has “no such word” in it.")
     page.get_by_label("Search conversations").fill("")
     assert in_any_file(chat, "Quibblethwaite")
-    page.on("dialog", lambda dialog: dialog.accept())
+    page.once("dialog", lambda dialog: dialog.accept())
     menu(page)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.locator(".pq-welcome")).to_be_visible()
@@ -122,7 +147,7 @@ def test_conversations_are_renamed_searched_and_really_deleted(page: Page, chat:
 
 def test_deleting_can_be_thought_better_of(page: Page) -> None:
     ask(page, KELBY)
-    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.once("dialog", lambda dialog: dialog.dismiss())
     menu(page)
     page.get_by_role("button", name="Delete for good").click()
     expect(page.locator(".pq-turn")).to_have_count(1)

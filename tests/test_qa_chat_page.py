@@ -16,6 +16,7 @@ from fakes import WordReader
 
 from index.search.filters import EVERYTHING, Filter
 from qa import Assistant
+from qa.assistant import Stage
 from qa.chat.article_events import SORTS
 from qa.chat.limit import limit_to_text
 from qa.chat.page import Page
@@ -107,14 +108,14 @@ def test_the_version_is_another_with_each_thing_to_see_and_else_the_same(chat: C
     chat.desk._dialogue = told.dialogue
     mine = chat.page.sent("Who met Bo?", False, ALL, "", ME)[0]
     assert told.reached.wait(10)
-    seen = [chat.page.version([mine, ME])]
-    assert chat.page.version([mine, ME]) == seen[0]
+    seen = [chat.page.look([mine, ME, ""])["version"]]
+    assert chat.page.look([mine, ME, ""])["version"] == seen[0]
     go.set()
     settled(chat.desk, mine, ME)
     until(lambda: not chat.desk._in_turn)
-    seen.append(chat.page.version([mine, ME]))
+    seen.append(chat.page.look([mine, ME, ""])["version"])
     chat.page.deleted(mine, ME)
-    seen.append(chat.page.version([mine, ME]))
+    seen.append(chat.page.look([mine, ME, ""])["version"])
     assert len(set(seen)) == 3
 
 
@@ -122,9 +123,31 @@ def test_the_version_of_an_empty_page_is_another_once_questions_are_offered(
     kept_chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kept_chat.page._starters, "questions", lambda: ())
-    before = kept_chat.page.version(["", ME])
+    before = kept_chat.page.look(["", ME, ""])["version"]
     monkeypatch.setattr(kept_chat.page._starters, "questions", lambda: ("Who?", "When?"))
-    assert kept_chat.page.version(["", ME]) != before
+    assert kept_chat.page.look(["", ME, ""])["version"] != before
+
+
+def test_a_page_that_waits_is_told_what_is_done_and_how_many_questions_are_before_it(chat: Chat) -> None:
+    go = threading.Event()
+    messages = ["Who met a?", "Who met b?", "Who met c?", "Who met d?"]
+    told = Told({message: [Stage("searching"), go, Reply("a", "a")] for message in messages})
+    chat.desk._dialogue = told.dialogue
+    made = [chat.page.sent(message, False, ALL, "", ME)[0] for message in messages]
+    turns = [chat.desk.conversation(one, ME).turns[0].id for one in made]
+    until(lambda: all(chat.desk.doing(turn) for turn in turns[:2]))
+    looked = [chat.page.look([one, ME, turn]) for one, turn in zip(made, turns, strict=True)]
+    assert [(one["stage"], one["ahead"]) for one in looked] == [
+        ("Searching the articles …", 0),
+        ("Searching the articles …", 0),
+        ("Waiting for its turn, after 1 other question …", 1),
+        ("Waiting for its turn, after 2 other questions …", 2),
+    ]
+    go.set()
+    for one in made:
+        settled(chat.desk, one, ME)
+    until(lambda: not chat.desk._in_turn)
+    assert chat.page.look([made[3], ME, turns[3]])["ahead"] == 0
 
 
 def test_files_become_articles_under_their_own_names_and_leave_the_limit(chat: Chat, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_news_of_what_is_not_one_s_own_are_those_of_an_empty_page(
 def test_the_version_of_what_is_not_one_s_own_is_that_of_what_is_gone(kept_chat: Chat, which: str) -> None:
     conversation = kept_chat.foreign.id if which == "foreign" else which
     before = dict(kept_chat.desk._versions)
-    assert kept_chat.page.version([conversation, ME]) == "gone"
+    assert kept_chat.page.look([conversation, ME, which]) == {"version": "gone", "stage": "", "ahead": 0}
     assert kept_chat.desk._versions == before
 
 

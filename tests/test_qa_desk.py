@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import torch
 from desks import Make, Step, Told, begun, desks_over, remarks, settled, until
 
 from index.errors import ArticleIndexError
@@ -61,12 +62,12 @@ def test_replies_are_seen_as_they_come_and_so_is_what_is_being_done(make: Make) 
     made = begun(desk, "Who?")
     assert told.reached.wait(10)
     (turn,) = desk.conversation(made.id, "").turns
-    assert (turn.state, remarks(turn), desk.doing(turn)) == ("waiting", ["first"], "Searching the articles …")
+    assert (turn.state, remarks(turn), desk.doing(turn.id)) == ("waiting", ["first"], "Searching the articles …")
     before = desk.version(made.id, "")
     go.set()
     (turn,) = settled(desk, made.id).turns
     assert remarks(turn) == ["first", "second"]
-    assert until(lambda: desk.doing(turn) is None)
+    assert until(lambda: desk.doing(turn.id) is None)
     assert desk.version(made.id, "") != before
 
 
@@ -218,3 +219,23 @@ def test_another_owner_can_do_nothing_with_a_conversation(
         use(desk, made.id)
     assert desk.listed("other") == desk.listed("other", "Who") == []
     assert len(told.asked) == len(desk.conversation(made.id, "one").turns) == 1
+
+
+def test_a_lone_question_has_all_threads_and_one_among_others_has_one(make: Make) -> None:
+    counts: list[int] = []
+    go = threading.Event()
+    count: list[Step] = [lambda: counts.append(torch.get_num_threads()), Reply("a", "a")]
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        desk = make(Told({"Who?": count, "Wait.": [go, Reply("a", "a")]}))
+        settled(desk, begun(desk, "Who?").id)
+        waiting = begun(desk, "Wait.")
+        settled(desk, begun(desk, "Who?").id)
+        go.set()
+        settled(desk, waiting.id)
+        until(lambda: not desk._in_turn)
+        settled(desk, begun(desk, "Who?").id)
+    finally:
+        torch.set_num_threads(before)
+    assert counts == [3, 1, 3]

@@ -27,7 +27,7 @@ def test_two_conversations_are_answered_at_once_and_a_third_one_waits(make: Make
     desk = make(told)
     made = [begun(desk, message) for message in "abc"]
     until(lambda: len(told.asked) == 2)
-    assert desk.doing(desk.conversation(made[2].id, "").turns[0]) is None
+    assert desk.doing(desk.conversation(made[2].id, "").turns[0].id) is None
     go.set()
     assert [remarks(settled(desk, one.id).turns[0]) for one in made] == [["a"], ["b"], ["c"]]
 
@@ -100,6 +100,11 @@ def test_a_version_stays_until_something_is_new(make: Make, which: str) -> None:
     assert desk.version(made, "") != before
 
 
+def test_a_version_is_never_one_of_the_process_before(make: Make) -> None:
+    made = begun(make(), "Who?").id
+    assert len({make().version(made, "") for _ in range(3)}) == 3
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -118,7 +123,7 @@ def test_a_version_is_another_after_another_process_changed_something(
     desk, other = make(), make()
     made = begun(desk, "Who?")
     (turn,) = settled(desk, made.id).turns
-    until(lambda: desk.doing(turn) is None and not desk._in_turn)
+    until(lambda: desk.doing(turn.id) is None and not desk._in_turn)
     before = desk.version(made.id, ""), desk.version("", "")
     change(other, made.id, turn.id)
     after = desk.version(made.id, ""), desk.version("", "")

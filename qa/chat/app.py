@@ -73,12 +73,12 @@ class _Parts:
         def exported(wanted: Sequence[str]) -> dict[str, str]:
             return page.exported(wanted)
 
-        def version(looking: Sequence[str]) -> str:
-            return page.version(looking)
+        def look(looking: Sequence[str]) -> dict[str, str | int]:
+            return page.look(looking)
 
         self.toolbar = _html("pq-toolbar", ("rename", "deleted"), "toolbar.js", server=[exported])
         said = ("ask", "correct", "open", "closest", "thumb", "reason", "comment", "show", "remove", "news")
-        self.thread = _html("pq-thread", said, "thread.js", server=[version])
+        self.thread = _html("pq-thread", said, "thread.js", server=[look])
         self.limited = _html("pq-limit", ("unlimit", "free"))
         with gr.Row(elem_id="pq-composer"):
             self.question = gr.Textbox(

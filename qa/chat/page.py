@@ -22,7 +22,7 @@ from qa.chat.conversations import toolbar_as_html
 from qa.chat.limit import within
 from qa.chat.panel import EMPTY_PANEL
 from qa.chat.source import Source
-from qa.chat.thread import Surroundings, conversation_as_html
+from qa.chat.thread import Surroundings, conversation_as_html, stage_in_words
 from qa.chat.told import GONE, number, said, told
 from qa.conversation.export import export_as, export_name
 from qa.conversation.feedback import REASONS
@@ -35,6 +35,8 @@ from qa.starting import Starters
 View = tuple[str, str, str, int, str, str, str]
 """Of a conversation: its id, its toolbar, what was said, how many replies that are, the list of all, and the limit as
 it is kept and as it is shown."""
+
+_GONE = "gone"
 
 
 class Page:
@@ -62,25 +64,26 @@ class Page:
     def opened(self, conversation: str, browser: str) -> tuple[Any, ...]:
         """Show the conversation that the page's address names, or an empty one; also after a reload."""
         found = self._find(conversation, browser)
-        view = self._view(found, browser, self._last_limit(found))
+        view = self._view(found.id if found else "", browser, self._last_limit(found))
         return (*view, browser, self._last_source(found), str(self._index.generation))
 
     @told
     def chosen(self, event: gr.EventData, browser: str) -> tuple[Any, ...]:
         """Open a conversation of the list."""
         found = self._find(said(event, "id"), browser)
-        return (*self._view(found, browser, self._last_limit(found)), self._last_source(found))
+        view = self._view(found.id if found else "", browser, self._last_limit(found))
+        return (*view, self._last_source(found))
 
     @told
     def begun(self, browser: str) -> tuple[Any, ...]:
         """Begin a conversation, which is kept from its first message on."""
-        return (*self._view(None, browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._view("", browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def begun_unstored(self, browser: str) -> tuple[Any, ...]:
         """Begin a conversation that is not stored."""
         made = self._desk.create(self._owner(browser), stored=False)
-        return (*self._view(made, browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._view(made.id, browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def sent(
@@ -88,8 +91,8 @@ class Page:
     ) -> tuple[Any, ...]:
         """Take a message; its answer comes with `news`."""
         if not message.strip():
-            found = self._expect(conversation, browser)
-            return (*self._view(found, browser, self.articles.limit_of(limit)), message, False)
+            self._expect(conversation, browser)
+            return (*self._view(conversation, browser, self.articles.limit_of(limit)), message, False)
         return (*self._ask(message, limit, conversation, browser, as_written=as_written), "", False)
 
     @told
@@ -104,25 +107,33 @@ class Page:
         """Take files that are to become articles; `names` is JSON."""
         found, only = self._begun(conversation, browser), self.articles.limit_of(limit)
         self._desk.take_in(found.id, self._owner(browser), _uploads(files, names), only)
-        return (*self._view(self._find(found.id, browser), browser, only), None)
+        return (*self._view(found.id, browser, only), None)
 
-    def version(self, looking: Sequence[str]) -> str:
-        """Return what is another whenever there is something new to see, given a page's conversation and browser."""
+    def look(self, looking: Sequence[str]) -> dict[str, str | int]:
+        """Tell a page how things are, given its conversation, its browser, and the id of the turn that waits.
+
+        Returns:
+            `version`, which is another whenever there is something new to see; `stage`, what is being done for the
+            turn; `ahead`, how many questions are before it.
+        """
         try:
-            conversation, browser = (str(part) for part in looking)
-            found = self._desk.version(conversation, self._owner(browser))
+            conversation, browser, turn = (str(part) for part in looking)
+            version = self._version(conversation, browser)
         except (QAError, ArticleIndexError, TypeError, ValueError):
-            return "gone"
-        return f"{found} {len(self._starters.questions()) if not conversation else ''}"
+            version = _GONE
+        if version == _GONE:
+            return {"version": _GONE, "stage": "", "ahead": 0}
+        ahead = self._desk.ahead(conversation)
+        return {"version": version, "stage": stage_in_words(self._desk.doing(turn), ahead), "ahead": ahead}
 
     @told
     def news(self, conversation: str, browser: str, search: str, replies: float | None) -> tuple[Any, ...]:
         """Show a conversation as it is now, and the source of the last answer if it came since."""
-        found = self._find(conversation, browser)
+        found, thread = self._drawn(conversation, browser)
         known = _replies(found)
         panel = self._last_source(found) if known > (replies or 0) else gr.skip()
         listed = self._listed(found.id if found else "", browser, search)
-        return toolbar_as_html(found), self._thread(found), known, panel, listed, str(self._index.generation)
+        return toolbar_as_html(found), thread, known, panel, listed, str(self._index.generation)
 
     @told
     def cited(self, event: gr.EventData, conversation: str, browser: str) -> tuple[str, Any]:
@@ -167,7 +178,7 @@ class Page:
         given, reason = dict(turn.feedback).get(reply), said(event, "reason")
         comment = given.comment if given else None
         if reason not in REASONS:
-            return self._thread(self._find(conversation, browser))
+            return self._drawn(conversation, browser)[1]
         return self._rate(turn, reply, conversation, browser, Feedback(False, reason, comment, _now()))
 
     @told
@@ -191,7 +202,7 @@ class Page:
         """Delete the open conversation for good."""
         owner = self._owner(browser)
         self._desk.store(conversation, owner).delete(conversation, owner)
-        return (*self._view(None, browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._view("", browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def searched(self, search: str, conversation: str, browser: str) -> str:
@@ -250,27 +261,48 @@ class Page:
         only = self.articles.limit_of(limit)
         found = self._begun(conversation, browser)
         self._desk.ask(found.id, self._owner(browser), message, only, as_written=as_written)
-        return self._view(self._find(found.id, browser), browser, only)
+        return self._view(found.id, browser, only)
 
     def _rate(self, turn: Turn, reply: int, conversation: str, browser: str, feedback: Feedback | None) -> str:
         owner = self._owner(browser)
         self._desk.store(conversation, owner).put_feedback(turn.id, reply, feedback)
-        return self._thread(self._find(conversation, browser))
+        return self._drawn(conversation, browser)[1]
 
-    def _view(self, found: Conversation | None, browser: str, only: Filter) -> View:
-        opened = found.id if found else ""
+    def _view(self, conversation: str, browser: str, only: Filter) -> View:
+        found, thread = self._drawn(conversation, browser)
         return (
-            opened,
+            conversation,
             toolbar_as_html(found),
-            self._thread(found),
+            thread,
             _replies(found),
-            self._listed(opened, browser, ""),
+            self._listed(conversation, browser, ""),
             *self.articles.limit(only),
         )
 
-    def _thread(self, found: Conversation | None) -> str:
-        around = Surroundings(self._starters.questions(), self._desk.doing, self._source.anchored, self.articles.labels)
-        return conversation_as_html(found, around)
+    def _drawn(self, conversation: str, browser: str) -> tuple[Conversation | None, str]:
+        """Return a conversation, or None where its owner has none of that id, and what shows it.
+
+        Its version is that from before it is read, so that a page looks again for what comes in between.
+        """
+        version = self._version(conversation, browser)
+        found = self._find(conversation, browser)
+        around = Surroundings(
+            conversation=conversation,
+            version=version,
+            starters=self._starters.questions(),
+            doing=self._desk.doing,
+            anchored=self._source.anchored,
+            labels=self.articles.labels,
+        )
+        return found, conversation_as_html(found, around)
+
+    def _version(self, conversation: str, browser: str) -> str:
+        """Return what is another whenever there is something new to see in a conversation."""
+        try:
+            version = self._desk.version(conversation, self._owner(browser))
+        except UnknownConversation:
+            return _GONE
+        return version if conversation else f"{version} {len(self._starters.questions())}"
 
     def _listed(self, opened: str, browser: str, search: str) -> str:
         kept = self._desk.listed(self._owner(browser), search)

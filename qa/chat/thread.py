@@ -27,14 +27,18 @@ class Surroundings:
     """What a conversation is shown with.
 
     Attributes:
+        conversation: Its id, also where it is gone.
+        version: Which version of it is shown.
         starters: Questions that the articles answer, for its beginning.
-        doing: Says what is being done for a turn that waits.
+        doing: Says what is being done for the turn of an id, which waits.
         anchored: Tells where a citation stands now.
         labels: Tells what articles are called, by their ids.
     """
 
+    conversation: str
+    version: str
     starters: Sequence[str]
-    doing: Callable[[Turn], str | None]
+    doing: Callable[[str], str | None]
     anchored: Anchoring
     labels: Callable[[Sequence[str]], Sequence[str]]
 
@@ -45,7 +49,15 @@ def conversation_as_html(conversation: Conversation | None, around: Surroundings
     earlier = len(turns) - _TURNS
     body = _earlier(earlier) if earlier > 0 else ""
     body += "".join(_turn(turn, around) for turn in turns[-_TURNS:]) or _welcome(around.starters)
-    return f'<div class="pq-thread" role="log" aria-live="polite" aria-label="Conversation">{body}</div>'
+    place = f'data-conversation="{shown(around.conversation)}" data-version="{shown(around.version)}"'
+    return f'<div class="pq-thread" role="log" aria-live="polite" aria-label="Conversation" {place}>{body}</div>'
+
+
+def stage_in_words(doing: str | None, ahead: int = 0) -> str:
+    """Say what is being done for a turn, or that nothing is yet, and how many questions are before it."""
+    if doing is not None:
+        return doing
+    return f"Waiting for its turn{', after ' + count_in_words(ahead, 'other question') if ahead else ''} …"
 
 
 def _earlier(count: int) -> str:
@@ -80,7 +92,7 @@ def _turn(turn: Turn, around: Surroundings) -> str:
 def _ending(turn: Turn, around: Surroundings) -> str:
     """Return what stands under the replies of a turn: what is being done, or what went wrong."""
     if turn.state == "waiting":
-        return f'<p class="pq-stage">{shown(around.doing(turn) or "Waiting for its turn …")}</p>'
+        return f'<p class="pq-stage">{shown(stage_in_words(around.doing(turn.id)))}</p>'
     if turn.state == "failed":
         again = (
             "" if turn.files or len(turn.message) > _MESSAGE else action("ask", "Ask again", {"question": turn.message})

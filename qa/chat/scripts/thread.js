@@ -1,5 +1,6 @@
 // The conversation: the newest turn comes into view, a copied answer takes its source along, and the page looks for
-// news: often while something waits, now and then otherwise, so that what another tab or process did shows too.
+// news: often while something waits, whose stage is shown, now and then otherwise, so that what another tab or process
+// did shows too.
 const newest = () => {
   const turns = element.querySelectorAll('.pq-turn');
   return turns.length ? turns[turns.length - 1] : null;
@@ -33,30 +34,42 @@ element.addEventListener('copy', (event) => {
   event.preventDefault();
 });
 
-let seen = null;
+let asked = null;
+let askedAt = 0;
 let timer = null;
-const waits = () => element.querySelector('[data-state="waiting"]');
+const waiting = () => element.querySelector('[data-state="waiting"]');
 
-// Where an answer takes long, since many pages look at once, the next look waits in proportion.
+// Where many pages look at once, the next look waits in proportion to how long one takes, and to what is asked before.
 const PAUSES = 5;
+
+// News that was asked for may have been lost with the connection: it is asked for again.
+const news = (version) => {
+  if (version === asked && Date.now() - askedAt < 5000) return;
+  asked = version;
+  askedAt = Date.now();
+  trigger('news', {});
+};
 
 const look = async () => {
   clearTimeout(timer);
   const began = performance.now();
-  if (window.pullquote) {
-    const { conversation, browser } = window.pullquote;
-    const version = await server.version([conversation, browser]).catch(() => null);
-    if (version !== null && conversation + version !== seen) {
-      seen = conversation + version;
-      trigger('news', {});
-    }
+  let ahead = 0;
+  const shown = element.querySelector('.pq-thread');
+  if (window.pullquote && shown) {
+    const turn = waiting();
+    const looking = [shown.dataset.conversation, window.pullquote.browser, turn ? turn.dataset.turn : ''];
+    const found = await server.look(looking).catch(() => null);
+    const stage = found && turn && turn.querySelector('.pq-stage');
+    if (stage && stage.textContent !== found.stage) stage.textContent = found.stage;
+    if (found && shown.isConnected && found.version !== shown.dataset.version) news(found.version);
+    if (found) ahead = found.ahead;
   }
   clearTimeout(timer);
-  const least = waits() ? 200 : document.hidden ? 10000 : 2000;
+  const least = waiting() ? 100 * (1 + 2 * ahead) : document.hidden ? 10000 : 2000;
   timer = setTimeout(look, Math.max(least, PAUSES * (performance.now() - began)));
 };
 watch('value', () => {
   clearTimeout(timer);
-  timer = setTimeout(look, waits() ? 50 : 2000);
+  timer = setTimeout(look, waiting() ? 50 : 2000);
 });
 look();
