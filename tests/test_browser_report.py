@@ -135,3 +135,16 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(shown: Page, scheme: Any
     found = Axe().run(shown).response["violations"]
     assert [(one["id"], [node["target"] for node in one["nodes"]]) for one in found] == []
     assert not shown.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+
+
+def test_a_narrow_table_breaks_no_word(shown: Page) -> None:
+    lines = """cells => cells.map(cell => {
+        const words = document.createRange();
+        words.selectNodeContents(cell);
+        return [cell.textContent, new Set([...words.getClientRects()].map(box => box.top)).size];
+    })"""
+    for width in (360, 1280):
+        shown.set_viewport_size({"width": width, "height": 900})
+        cells = shown.locator(".scores tbody th, #questions td.number, #questions td:nth-child(2)").evaluate_all(lines)
+        assert len(cells) > 20
+        assert [(text, count) for text, count in cells if count > len(text.split())] == []
