@@ -115,6 +115,15 @@ def test_an_answer_stays_in_the_conversation_that_was_left(page: Page) -> None:
     expect(page.locator(".pq-turn")).to_contain_text("Cordula Vantrease", timeout=20_000)
 
 
+def test_an_answer_comes_as_soon_in_the_next_conversation(page: Page) -> None:
+    done = page.locator(".pq-turn[data-state=done]")
+    for _ in range(2):
+        send(page, KELBY)
+        expect(done).to_have_count(1, timeout=4_000)
+        page.get_by_role("button", name="New conversation", exact=True).click()
+        expect(page.locator(".pq-welcome")).to_be_visible()
+
+
 def test_a_draft_outlives_a_reload(breaking_page: Page) -> None:
     page = breaking_page
     page.locator("#pq-question textarea").press_sequentially("Half a quest")

@@ -113,7 +113,7 @@ def test_the_process_ends_with_its_parent(tmp_path: Path, ending: signal.Signals
     code = (
         "import hostile\nfrom index.load.base import Limits\nfrom index.load.isolate import run_limited\n"
         "print(run_limited(hostile.process, limits=Limits()), flush=True)\n"
-        "try:\n    run_limited(hostile.sleep, limits=Limits(seconds=1))\nexcept KeyboardInterrupt:\n    pass\n"
+        "try:\n    run_limited(hostile.sleep, limits=Limits(seconds=2))\nexcept KeyboardInterrupt:\n    pass\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(hostile.__file__).parent)}
     with subprocess.Popen(

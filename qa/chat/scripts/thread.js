@@ -43,9 +43,9 @@ const waiting = () => element.querySelector('[data-state="waiting"]');
 const PAUSES = 5;
 
 // News that was asked for may have been lost with the connection: it is asked for again.
-const news = (version) => {
-  if (version === asked && Date.now() - askedAt < 5000) return;
-  asked = version;
+const news = (wanted) => {
+  if (wanted === asked && Date.now() - askedAt < 5000) return;
+  asked = wanted;
   askedAt = Date.now();
   trigger('news', {});
 };
@@ -61,7 +61,7 @@ const look = async () => {
     const found = await server.look(looking).catch(() => null);
     const stage = found && turn && turn.querySelector('.pq-stage');
     if (stage && stage.textContent !== found.stage) stage.textContent = found.stage;
-    if (found && shown.isConnected && found.version !== shown.dataset.version) news(found.version);
+    if (found && shown.isConnected && found.version !== shown.dataset.version) news(looking[0] + found.version);
     if (found) ahead = found.ahead;
   }
   clearTimeout(timer);
