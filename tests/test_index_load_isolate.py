@@ -111,9 +111,10 @@ def test_the_process_loads_no_model() -> None:
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=["ctrl-c", "term", "kill"])
 def test_the_process_ends_with_its_parent(tmp_path: Path, ending: signal.Signals) -> None:
     code = (
-        "import hostile\nfrom index.load.base import Limits\nfrom index.load.isolate import run_limited\n"
+        "import signal, hostile\nfrom index.load.base import Limits\nfrom index.load.isolate import run_limited\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "print(run_limited(hostile.process, limits=Limits()), flush=True)\n"
-        "try:\n    run_limited(hostile.sleep, limits=Limits(seconds=2))\nexcept KeyboardInterrupt:\n    pass\n"
+        "try:\n    run_limited(hostile.sleep, limits=Limits(seconds=1))\nexcept KeyboardInterrupt:\n    pass\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(hostile.__file__).parent)}
     with subprocess.Popen(
