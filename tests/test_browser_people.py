@@ -102,7 +102,7 @@ def test_axe_finds_no_violation_of_ours_on_a_phone(phone: Page) -> None:
 
 
 def test_the_page_is_as_light_or_dark_as_its_reader_has_it(phone: Page, request: pytest.FixtureRequest) -> None:
-    dark = "dark" in request.node.callspec.id
+    dark = request.node.callspec.params["phone"] == "dark"
     light = """at => {
         const part = document.querySelector(at);
         let behind = part;

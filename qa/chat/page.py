@@ -63,27 +63,26 @@ class Page:
     @told
     def opened(self, conversation: str, browser: str) -> tuple[Any, ...]:
         """Show the conversation that the page's address names, or an empty one; also after a reload."""
-        found = self._find(conversation, browser)
-        view = self._view(found.id if found else "", browser, self._last_limit(found))
+        found, thread = self._drawn(self._place(conversation, browser), browser)
+        view = self._view(found, thread, browser, self._last_limit(found))
         return (*view, browser, self._last_source(found), str(self._index.generation))
 
     @told
     def chosen(self, event: gr.EventData, browser: str) -> tuple[Any, ...]:
         """Open a conversation of the list."""
-        found = self._find(said(event, "id"), browser)
-        view = self._view(found.id if found else "", browser, self._last_limit(found))
-        return (*view, self._last_source(found))
+        found, thread = self._drawn(self._place(said(event, "id"), browser), browser)
+        return (*self._view(found, thread, browser, self._last_limit(found)), self._last_source(found))
 
     @told
     def begun(self, browser: str) -> tuple[Any, ...]:
         """Begin a conversation, which is kept from its first message on."""
-        return (*self._view("", browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._shown("", browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def begun_unstored(self, browser: str) -> tuple[Any, ...]:
         """Begin a conversation that is not stored."""
         made = self._desk.create(self._owner(browser), stored=False)
-        return (*self._view(made.id, browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._shown(made.id, browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def sent(
@@ -92,7 +91,8 @@ class Page:
         """Take a message; its answer comes with `news`."""
         if not message.strip():
             self._expect(conversation, browser)
-            return (*self._view(conversation, browser, self.articles.limit_of(limit)), message, False)
+            only = self.articles.limit_of(limit)
+            return (*self._shown(conversation, browser, only), message, False)
         return (*self._ask(message, limit, conversation, browser, as_written=as_written), "", False)
 
     @told
@@ -107,7 +107,7 @@ class Page:
         """Take files that are to become articles; `names` is JSON."""
         found, only = self._begun(conversation, browser), self.articles.limit_of(limit)
         self._desk.take_in(found.id, self._owner(browser), _uploads(files, names), only)
-        return (*self._view(found.id, browser, only), None)
+        return (*self._shown(found.id, browser, only), None)
 
     def look(self, looking: Sequence[str]) -> dict[str, str | int]:
         """Tell a page how things are, given its conversation, its browser, and the id of the turn that waits.
@@ -202,7 +202,7 @@ class Page:
         """Delete the open conversation for good."""
         owner = self._owner(browser)
         self._desk.store(conversation, owner).delete(conversation, owner)
-        return (*self._view("", browser, self.articles.first_limit), EMPTY_PANEL)
+        return (*self._shown("", browser, self.articles.first_limit), EMPTY_PANEL)
 
     @told
     def searched(self, search: str, conversation: str, browser: str) -> str:
@@ -229,6 +229,10 @@ class Page:
             return self._desk.conversation(conversation, self._owner(browser)) if conversation else None
         except UnknownConversation:
             return None
+
+    def _place(self, conversation: str, browser: str) -> str:
+        """Return the id of a conversation, or "" where its owner has none of that id."""
+        return "" if self._version(conversation, browser) == _GONE else conversation
 
     def _expect(self, conversation: str, browser: str) -> Conversation | None:
         """Return the open conversation, or None where none is open.
@@ -261,21 +265,24 @@ class Page:
         only = self.articles.limit_of(limit)
         found = self._begun(conversation, browser)
         self._desk.ask(found.id, self._owner(browser), message, only, as_written=as_written)
-        return self._view(found.id, browser, only)
+        return self._shown(found.id, browser, only)
 
     def _rate(self, turn: Turn, reply: int, conversation: str, browser: str, feedback: Feedback | None) -> str:
         owner = self._owner(browser)
         self._desk.store(conversation, owner).put_feedback(turn.id, reply, feedback)
         return self._drawn(conversation, browser)[1]
 
-    def _view(self, conversation: str, browser: str, only: Filter) -> View:
-        found, thread = self._drawn(conversation, browser)
+    def _shown(self, conversation: str, browser: str, only: Filter) -> View:
+        return self._view(*self._drawn(conversation, browser), browser, only)
+
+    def _view(self, found: Conversation | None, thread: str, browser: str, only: Filter) -> View:
+        opened = found.id if found else ""
         return (
-            conversation,
+            opened,
             toolbar_as_html(found),
             thread,
             _replies(found),
-            self._listed(conversation, browser, ""),
+            self._listed(opened, browser, ""),
             *self.articles.limit(only),
         )
 
