@@ -37,6 +37,8 @@ COMMAND = str(Path(sys.executable).parent / "pullquote")
 SIZE: ViewportSize = {"width": 1280, "height": 900}
 QUESTION = "#pq-question textarea"
 DONE = "number => document.querySelectorAll('.pq-turn[data-state=\"done\"]').length >= number"
+POLL = 20
+"""Milliseconds between two looks; a tab that is not in front has a frame a second only."""
 CHANGES = """selector => {
   window.changed = 0;
   const note = () => { window.changed = performance.now(); };
@@ -184,7 +186,7 @@ def _tabs(context: BrowserContext, address: str, tabs: int) -> dict[str, float |
         page = _opened(context, address)
         began = time.perf_counter()
         _ask(page, make_article(100 + number).question)
-        page.wait_for_function(DONE, arg=1)
+        page.wait_for_function(DONE, arg=1, polling=POLL)
         lone.append(time.perf_counter() - began)
         page.close()
     pages = [_opened(context, address) for _ in range(tabs)]
@@ -193,7 +195,7 @@ def _tabs(context: BrowserContext, address: str, tabs: int) -> dict[str, float |
     for page, question in zip(pages, questions, strict=True):
         _ask(page, question)
     for page in pages:
-        page.wait_for_function(DONE, arg=1, timeout=120_000)
+        page.wait_for_function(DONE, arg=1, polling=POLL, timeout=120_000)
     all_done = time.perf_counter() - began
     own = sum(
         question in page.inner_text("#pq-thread") and page.inner_text("#pq-thread").count(" in tab") == 1

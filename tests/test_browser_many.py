@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 import pytest
@@ -14,18 +15,20 @@ pytestmark = pytest.mark.browser
 
 
 def _wait_for(page: Page, answers: int) -> None:
-    """Wait until so many are there; `expect` would look too seldom to measure by."""
+    """Wait until so many are there; `expect`, and in a tab that is not in front a frame, would come too seldom."""
     page.wait_for_function(
         "answers => document.querySelectorAll('.pq-turn[data-state=done]').length === answers",
         arg=answers,
+        polling=20,
         timeout=ANSWER_MS,
     )
 
 
 def _seconds_of_one(page: Page) -> float:
-    """Return what a lone question takes, the middle one of three."""
+    """Return what a question takes while the other tabs rest, the middle one of three."""
     taken = []
-    for answers, town in enumerate(TOWNS[:3], start=1):
+    asked = page.locator(".pq-turn").count()
+    for answers, town in enumerate(TOWNS[asked : asked + 3], start=asked + 1):
         began = time.monotonic()
         send(page, f"Who was elected mayor of {town} on Sunday?")
         _wait_for(page, answers)
@@ -33,18 +36,25 @@ def _seconds_of_one(page: Page) -> float:
     return sorted(taken)[1]
 
 
+def _asked_at_once(pages: Sequence[Page]) -> float:
+    """Ask of each page a question of its own, and return the seconds until all are answered."""
+    began = time.monotonic()
+    for page, town in zip(pages, TOWNS, strict=True):
+        send(page, f"Who was elected mayor of {town}?")
+    for page in pages:
+        _wait_for(page, 1)
+    return time.monotonic() - began
+
+
 def test_twenty_tabs_ask_at_once_and_each_gets_its_own_answer(context: BrowserContext, chat: Chat) -> None:
     with ExitStack() as tabs:
-        alone = _seconds_of_one(tabs.enter_context(opened(context, chat)))
+        lone = tabs.enter_context(opened(context, chat))
         pages = [tabs.enter_context(opened(context, chat, wait=False)) for _ in TOWNS]
         for page in pages:
             there(page)
-        began = time.monotonic()
-        for page, town in zip(pages, TOWNS, strict=True):
-            send(page, f"Who was elected mayor of {town}?")
-        for page in pages:
-            _wait_for(page, 1)
-        taken = time.monotonic() - began
+        pages[-1].wait_for_load_state("networkidle")
+        before = _seconds_of_one(lone)
+        taken = _asked_at_once(pages)
         for page, town, mayor in zip(pages, TOWNS, MAYORS, strict=True):
             expect(page.locator(".pq-turn")).to_have_count(1)
             expect(page.locator(".pq-message")).to_have_text(f"Who was elected mayor of {town}?")
@@ -52,4 +62,5 @@ def test_twenty_tabs_ask_at_once_and_each_gets_its_own_answer(context: BrowserCo
             expect(page.locator("#pq-panel .pq-title")).to_have_text(f"New mayor in {town}")
             said = page.locator("#pq-thread").inner_text() + page.locator("#pq-panel").inner_text()
             assert [other for other in MAYORS if other in said] == [mayor]
+        alone = (before + _seconds_of_one(lone)) / 2
     assert taken <= 20 * alone, f"20 tabs took {taken:.1f} s, a lone question {alone:.2f} s"

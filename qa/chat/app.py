@@ -30,7 +30,6 @@ def build_app(page: Page) -> gr.Blocks:
     )
     with app:
         _Wiring(app, page, _Parts(page))
-    app.queue(max_size=None, default_concurrency_limit=None)
     return app
 
 
@@ -42,18 +41,21 @@ def theme() -> gr.themes.Base:
 class _Parts:
     """The components of the page, in the order in which they stand on it.
 
-    The hidden ones at its head are what the page knows. Gradio's own state would be gone with the server's process.
+    Those at its head are never drawn. They are what the page knows: Gradio's own state would be gone with the server's
+    process. At `progress` Gradio shows that an event is under way, which it would else draw 60 times a second over each
+    part that the event changes; the conversation itself says what is being done.
     """
 
     def __init__(self, page: Page) -> None:
-        self.conversation = gr.Textbox(visible="hidden", elem_id="pq-place")
-        self.browser = gr.Textbox(visible="hidden")
-        self.limit = gr.Textbox(visible="hidden")
-        self.generation = gr.Textbox(visible="hidden")
-        self.as_written = gr.Checkbox(visible="hidden")
-        self.replies = gr.Number(0, visible="hidden")
-        self.names = gr.Textbox(visible="hidden")
-        self.offset = gr.Number(0, visible="hidden")
+        self.progress = gr.HTML(visible=False)
+        self.conversation = gr.Textbox(visible=False)
+        self.browser = gr.Textbox(visible=False)
+        self.limit = gr.Textbox(visible=False)
+        self.generation = gr.Textbox(visible=False)
+        self.as_written = gr.Checkbox(visible=False)
+        self.replies = gr.Number(0, visible=False)
+        self.names = gr.Textbox(visible=False)
+        self.offset = gr.Number(0, visible=False)
         self._conversations()
         with gr.Row(elem_id="pq-columns"):
             with gr.Column(min_width=320, elem_id="pq-conversation"):
@@ -153,10 +155,10 @@ class _Wiring:
         self._choose_articles()
 
     def _on(self, trigger: Any, function: Any, inputs: Sequence[Any], outputs: Sequence[Any], **options: Any) -> Any:
-        """Wire an event that waits for no other; of several the last one counts."""
+        """Wire an event that waits for no other, and so needs no queue; of several the last one counts."""
         return trigger(
             function, list(inputs), list(outputs), show_progress="hidden", api_visibility="private",
-            concurrency_limit=None, **{"trigger_mode": "always_last", **options},
+            queue=False, show_progress_on=self._p.progress, **{"trigger_mode": "always_last", **options},
         )  # fmt: skip
 
     def _turn_to(

@@ -39,9 +39,6 @@ let askedAt = 0;
 let timer = null;
 const waiting = () => element.querySelector('[data-state="waiting"]');
 
-// Where many pages look at once, the next look waits in proportion to how long one takes, and to what is asked before.
-const PAUSES = 5;
-
 // News that was asked for may have been lost with the connection: it is asked for again.
 const news = (wanted) => {
   if (wanted === asked && Date.now() - askedAt < 5000) return;
@@ -50,6 +47,7 @@ const news = (wanted) => {
   trigger('news', {});
 };
 
+// Where many pages look at once, the next look waits as long as this one took, and longer for what is asked before.
 const look = async () => {
   clearTimeout(timer);
   const began = performance.now();
@@ -65,11 +63,11 @@ const look = async () => {
     if (found) ahead = found.ahead;
   }
   clearTimeout(timer);
-  const least = waiting() ? 100 * (1 + 2 * ahead) : document.hidden ? 10000 : 2000;
-  timer = setTimeout(look, Math.max(least, PAUSES * (performance.now() - began)));
+  const pause = waiting() ? 100 * (1 + ahead / 2) : document.hidden ? 10000 : 4000;
+  timer = setTimeout(look, Math.max(pause, performance.now() - began));
 };
 watch('value', () => {
   clearTimeout(timer);
-  timer = setTimeout(look, waiting() ? 50 : 2000);
+  timer = setTimeout(look, waiting() ? 50 : 4000);
 });
 look();
