@@ -200,9 +200,9 @@ class Desk:
             else:
                 self._doing[turn.id] = words
 
-    def listed(self, owner: str, search: str = "") -> list[Summary]:
+    def listed(self, owner: str, search: str = "", *, limit: int = 100) -> list[Summary]:
         """Return the conversations of an owner that are stored; see `Conversations.listed`."""
-        return self._kept.listed(owner, search)
+        return self._kept.listed(owner, search, limit=limit)
 
     def doing(self, turn_id: str) -> str | None:
         """Say what is being done for a turn now; None where it has not begun, or is done."""

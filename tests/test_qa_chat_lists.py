@@ -83,6 +83,14 @@ def test_the_open_conversation_is_marked_among_the_others() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("kept", "listed", "named"), [(100, 100, False), (101, 100, True)])
+def test_beyond_the_last_hundred_the_search_is_named(kept: int, listed: int, named: bool) -> None:
+    summary = Summary("1", "Who?", "2026-11-24T10:00:00+00:00", 1)
+    html = conversations.list_as_html([summary] * kept, "", "")
+    assert len(buttons(html, "choose")) == listed
+    assert ("The last 100 are listed; a search finds the others." in plain(html)) is named
+
+
 @pytest.mark.parametrize(
     ("search", "said"),
     [("", "No conversation is kept yet."), (NASTY, f"No conversation has “{NASTY}” in it.")],

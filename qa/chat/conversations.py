@@ -14,14 +14,22 @@ EXPORTS = {"md": "Markdown", "html": "HTML", "json": "JSON"}
 
 UNTITLED = "New conversation"
 
+LISTED = 100
+"""Conversations that are listed, the newest; all are drawn anew with every answer."""
+
 
 def list_as_html(conversations: Sequence[Summary], opened: str, search: str) -> str:
-    """Return the conversations that are kept, newest first; the one that is open is marked."""
+    """Return the conversations that are kept, newest first; the one that is open is marked.
+
+    Where there are more than `LISTED`, the others are left to the search.
+    """
     if not conversations:
         said = f"No conversation has “{shown(search)}” in it." if search else "No conversation is kept yet."
         return f'<p class="pq-small">{said}</p>'
-    items = "".join(_item(one, one.id == opened) for one in conversations)
-    return f'<nav aria-label="Conversations"><ul class="pq-list">{items}</ul></nav>'
+    items = "".join(_item(one, one.id == opened) for one in conversations[:LISTED])
+    others = f'<p class="pq-small">The last {LISTED} are listed; a search finds the others.</p>'
+    more = others if len(conversations) > LISTED else ""
+    return f'<nav aria-label="Conversations"><ul class="pq-list">{items}</ul>{more}</nav>'
 
 
 def toolbar_as_html(conversation: Conversation | None) -> str:

@@ -312,7 +312,7 @@ class Page:
         return version if conversation else f"{version} {len(self._starters.questions())}"
 
     def _listed(self, opened: str, browser: str, search: str) -> str:
-        kept = self._desk.listed(self._owner(browser), search)
+        kept = self._desk.listed(self._owner(browser), search, limit=conversations.LISTED + 1)
         return conversations.list_as_html(kept, opened, search)
 
     def _last_limit(self, found: Conversation | None) -> Filter:
