@@ -1,29 +1,34 @@
-"""Runs the pullquote command inside the test's process, where the models are loaded once."""
+"""Runs the pullquote command inside the test's process, where torch is imported once and the weights are read once."""
 
 from __future__ import annotations
 
-import subprocess
+import gc
+import logging
+from contextlib import chdir
 from unittest.mock import patch
 
+from cli_process import Done, Run, changes
 from click.testing import CliRunner
 
 from qa.cli import main
 
-Done = subprocess.CompletedProcess[str]
 
+class Inside(Run):
+    """Runs commands in a folder as `Run` does, much sooner; what a command changes in the process is put back."""
 
-class Inside:
-    """Runs commands as `cli_process.Run` does, in the working folder."""
-
-    def __call__(self, *arguments: str, stdin: bytes = b"") -> Done:
+    def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Done:
         with (
-            CliRunner().isolation(input=stdin) as (output, errors, _),
+            chdir(self.folder),
+            CliRunner().isolation(stdin, changes(environment)) as (output, errors, _),
             patch("sys.argv", ["pullquote", *arguments]),
+            patch.object(logging.root, "handlers", []),  # so that the command's own is put in, for standard error
         ):
             try:
                 main()
                 code: object = 0
             except SystemExit as end:
                 code = end.code
+            finally:
+                gc.unfreeze()
         texts = (stream.getvalue().decode() for stream in (output, errors))
         return Done(arguments, int(str(code or 0)), *texts)

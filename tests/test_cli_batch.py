@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from cli_inside import Inside
-from cli_process import COMMAND
+from cli_process import COMMAND, Run
 from openpyxl import Workbook, load_workbook
 
 pytestmark = pytest.mark.cli
@@ -36,16 +36,16 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with two articles indexed in it."""
     folder = tmp_path_factory.mktemp("cli-batch")
     (folder / "wire.jsonl").write_text("".join(json.dumps(article) + "\n" for article in ARTICLES))
-    done = Inside()("index", str(folder / "wire.jsonl"), "--index", str(folder / ".pullquote"))
+    done = Inside(folder)("index", "wire.jsonl")
     assert done.returncode == 0, done.stderr
     return folder
 
 
 @pytest.fixture
 def run(indexed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Inside:
-    """Commands in a copy of that folder."""
+    """Commands in a copy of that folder, in which the test itself is too."""
     monkeypatch.chdir(shutil.copytree(indexed, tmp_path / "work"))
-    return Inside()
+    return Inside(tmp_path / "work")
 
 
 def written(name: str, content: str | bytes) -> None:
@@ -119,12 +119,9 @@ def test_every_format_of_answers_is_written(run: Inside, name: str, read: Callab
 
 
 def test_standard_input_needs_a_format_and_is_read_from_a_pipe(run: Inside) -> None:
-    without = run("batch", "-", "-o", "a.jsonl", stdin=b"Who led the strike?\n")
+    without = run("batch", "-", "-o", "a.jsonl", stdin="Who led the strike?\n")
     assert (without.returncode, "name it with --format" in without.stderr) == (2, True)
-    done = subprocess.run(
-        ["bash", "-c", f"printf 'Who led the strike?\\n?\\n' | '{COMMAND}' batch - --format txt -o a.jsonl"],
-        capture_output=True, text=True, check=False, timeout=120,
-    )  # fmt: skip
+    done = Run(run.folder)("batch", "-", "--format", "txt", "-o", "a.jsonl", stdin="Who led the strike?\n?\n")
     assert (done.returncode, done.stdout) == (1, ""), done.stderr
     assert lines()[0]["text"] == "Harbeck"
     assert "no word in it" in lines()[1]["error"]
@@ -216,13 +213,13 @@ def test_a_cell_of_200_000_characters_comes_back_whole_or_is_said_to_be_cut(run:
     assert (done.returncode, "cut 1 cells: a .xlsx holds at most 32,767" in done.stderr) == (0, True)
 
 
-def test_lines_in_several_encodings_are_read(run: Inside, caplog: pytest.LogCaptureFixture) -> None:
+def test_lines_in_several_encodings_are_read(run: Inside) -> None:
     written(
         "q.csv", "question,note\nWho led the strike?,café\n".encode() + "Who led the talks?,über\n".encode("cp1252")
     )
-    assert run("batch", "q.csv", "-o", "a.jsonl").returncode == 0
+    done = run("batch", "q.csv", "-o", "a.jsonl")
+    assert (done.returncode, "is not UTF-8; read as Windows-1252" in done.stderr) == (0, True)
     assert [line["note"] for line in lines()] == ["café", "über"]
-    assert "is not UTF-8; read as Windows-1252" in caplog.text
 
 
 def test_progress_is_told_on_standard_error(run: Inside, monkeypatch: pytest.MonkeyPatch) -> None:

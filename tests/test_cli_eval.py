@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_process import Run
+from cli_inside import Inside
 
 pytestmark = pytest.mark.cli
 
@@ -60,14 +60,14 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in {**FILES, "articles/visit.txt": TEXT}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content, encoding="utf-8")
-    done = Run(folder)("index", "articles/visit.txt")
+    done = Inside(folder)("index", "articles/visit.txt")
     assert done.returncode == 0, done.stderr
     return folder
 
 
 @pytest.fixture
-def run(indexed: Path, tmp_path: Path) -> Run:
-    return Run(shutil.copytree(indexed, tmp_path / "work"))
+def run(indexed: Path, tmp_path: Path) -> Inside:
+    return Inside(shutil.copytree(indexed, tmp_path / "work"))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def run(indexed: Path, tmp_path: Path) -> Run:
         pytest.param("table.csv", "index", id="a table"),
     ],
 )
-def test_a_test_set_is_evaluated(run: Run, testset: str, articles: str) -> None:
+def test_a_test_set_is_evaluated(run: Inside, testset: str, articles: str) -> None:
     done = run("eval", testset, "-o", "report", "--articles", articles, "--robustness", "1")
     assert done.returncode == 0, done.stderr
     report = json.loads((run.folder / "report" / "report.json").read_text(encoding="utf-8"))
@@ -92,7 +92,7 @@ def test_a_test_set_is_evaluated(run: Run, testset: str, articles: str) -> None:
     assert f"skipped: question {skipped['id']}: " in done.stderr
 
 
-def test_a_beir_folder_is_evaluated_for_retrieval(run: Run) -> None:
+def test_a_beir_folder_is_evaluated_for_retrieval(run: Inside) -> None:
     done = run("eval", "beir", "-o", "report", "--articles", "from-testset")
     assert done.returncode == 0, done.stderr
     report = json.loads((run.folder / "report" / "report.json").read_text(encoding="utf-8"))
@@ -111,7 +111,7 @@ def test_a_beir_folder_is_evaluated_for_retrieval(run: Run) -> None:
         pytest.param("beir", "None of the 1 relevant articles", id="articles that are not in the index"),
     ],
 )
-def test_rubbish_is_one_line_of_error(run: Run, testset: str, message: str) -> None:
+def test_rubbish_is_one_line_of_error(run: Inside, testset: str, message: str) -> None:
     done = run("eval", testset, "-o", "report")
     assert done.returncode == 1
     assert message in done.stderr

@@ -1,4 +1,4 @@
-"""`pullquote feedback`, in a process of its own: from thumbs to an evaluation."""
+"""`pullquote feedback` as its users run it: from thumbs to an evaluation."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cli_inside import Inside
 from cli_process import Run
 
 from index import Index
@@ -29,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader)
     folder = tmp_path_factory.mktemp("feedback")
     (folder / "north.txt").write_text(ARTICLE, encoding="utf-8")
     (folder / "gone.txt").write_text("The harbour of Bergen was founded in 1070.", encoding="utf-8")
-    assert Run(folder)("index", "north.txt", "gone.txt").returncode == 0
+    assert Inside(folder)("index", "north.txt", "gone.txt").returncode == 0
     up = Feedback(True, None, None, "2026-11-24")
     asked = [*((q, up) for q in QUESTIONS), ("When was the harbour of Bergen founded?", up)]
     asked.append((QUESTIONS[0], Feedback(False, "other", "too short", "2026-11-24")))
@@ -45,14 +46,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader)
 
 
 def test_liked_answers_become_a_test_set_that_eval_reads(folder: Path) -> None:
-    done = Run(folder)("feedback", "-o", "liked.json")
+    done = Inside(folder)("feedback", "-o", "liked.json")
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr == (
         "2 questions, 1 thumbs down; written to liked.json\nleft out 1: its article is not in the index any more\n"
     )
-    again = Run(folder)("feedback", "-o", "liked.json")
+    again = Inside(folder)("feedback", "-o", "liked.json")
     assert again.stderr == done.stderr
-    evaluated = Run(folder)("eval", "liked.json", "-o", "report")
+    evaluated = Inside(folder)("eval", "liked.json", "-o", "report")
     assert evaluated.returncode == 0, evaluated.stderr
     assert "skipped" not in evaluated.stderr
     report = json.loads(next((folder / "report").glob("*.json")).read_text(encoding="utf-8"))
@@ -83,7 +84,7 @@ def test_a_dash_is_standard_output(folder: Path) -> None:
 )
 def test_an_error_is_one_message_and_no_file(folder: Path, arguments: list[str], code: int, message: str) -> None:
     Conversations(folder / "new").close()
-    done = Run(folder)("feedback", *arguments)
+    done = Inside(folder)("feedback", *arguments)
     assert done.returncode == code
     assert message in done.stderr
     assert "Traceback" not in done.stderr

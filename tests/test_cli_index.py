@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from cli_process import Run
+from cli_inside import Inside
 
 pytestmark = pytest.mark.cli
 
@@ -27,25 +27,25 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "<p>Boats stayed in the harbour for the second week.</p></article></body></html>"
     )
     (news / "bridge.txt.gz").write_bytes(gzip.compress(b"The bridge at Lowfield was closed after a storm."))
-    assert Run(folder)("index", "news").stdout == "added 3, replaced 0, unchanged 0, failed 0; " + holds(3)
+    assert Inside(folder)("index", "news").stdout == "added 3, replaced 0, unchanged 0, failed 0; " + holds(3)
     return folder
 
 
 @pytest.fixture
-def run(indexed: Path, tmp_path: Path) -> Run:
+def run(indexed: Path, tmp_path: Path) -> Inside:
     """Commands in a copy of that folder."""
-    return Run(shutil.copytree(indexed, tmp_path / "work"))
+    return Inside(shutil.copytree(indexed, tmp_path / "work"))
 
 
 def holds(count: int) -> str:
     return f"the index in .pullquote holds {count} articles\n"
 
 
-def ids(run: Run, *options: str) -> list[str]:
+def ids(run: Inside, *options: str) -> list[str]:
     return [line.split("\t")[0] for line in run("list", *options).stdout.splitlines()]
 
 
-def test_sync_removes_what_is_gone_and_it_can_be_brought_back(run: Run) -> None:
+def test_sync_removes_what_is_gone_and_it_can_be_brought_back(run: Inside) -> None:
     assert "added 0, replaced 3" in run("index", "news").stdout
     (run.folder / "news" / "envoy.txt").unlink()
     assert "unchanged 2, failed 0" in run("index", "news").stdout
@@ -57,7 +57,7 @@ def test_sync_removes_what_is_gone_and_it_can_be_brought_back(run: Run) -> None:
     assert run("verify").stdout == "ok: 3 articles\n"
 
 
-def test_sync_removes_nothing_when_the_folder_is_not_there(run: Run) -> None:
+def test_sync_removes_nothing_when_the_folder_is_not_there(run: Inside) -> None:
     run("index", "news")
     (run.folder / "news").rename(run.folder / "elsewhere")
     done = run("index", "news", "--sync")
@@ -66,7 +66,7 @@ def test_sync_removes_nothing_when_the_folder_is_not_there(run: Run) -> None:
     assert len(ids(run)) == 3
 
 
-def test_erasing_leaves_no_word_and_compact_ends_undo(run: Run) -> None:
+def test_erasing_leaves_no_word_and_compact_ends_undo(run: Inside) -> None:
     assert run("remove", "--erase", "envoy.txt").stdout == "erased 1; " + holds(2)
     files = [file for file in (run.folder / ".pullquote").rglob("*") if file.is_file()]
     assert b"arbeck" not in b"".join(file.read_bytes() for file in files)
@@ -76,7 +76,7 @@ def test_erasing_leaves_no_word_and_compact_ends_undo(run: Run) -> None:
     assert (done.returncode, "'bridge.txt.gz'" in done.stderr) == (1, True)
 
 
-def test_a_backup_is_restored_elsewhere(run: Run) -> None:
+def test_a_backup_is_restored_elsewhere(run: Inside) -> None:
     assert run("backup", "kept.sqlite").stdout.startswith("written to kept.sqlite (0.")
     done = run("restore", "kept.sqlite", "--index", "again")
     assert done.stdout == "the index in again holds 3 articles\n"
@@ -84,7 +84,7 @@ def test_a_backup_is_restored_elsewhere(run: Run) -> None:
     assert run("verify", "--index", "again").stdout == "ok: 3 articles\n"
 
 
-def test_repair_makes_anew_what_is_derived(run: Run) -> None:
+def test_repair_makes_anew_what_is_derived(run: Inside) -> None:
     with sqlite3.connect(run.folder / ".pullquote" / "catalog.sqlite") as db:
         db.execute("UPDATE passages SET vector = zeroblob(1536) WHERE row = 1")
     done = run("verify")
@@ -94,7 +94,7 @@ def test_repair_makes_anew_what_is_derived(run: Run) -> None:
     assert run("verify", "--repair").stdout == "ok: 3 articles\n"
 
 
-def test_fields_of_other_names_are_mapped(run: Run) -> None:
+def test_fields_of_other_names_are_mapped(run: Inside) -> None:
     rows = [{"body": "Snow fell on the pass.", "headline": "Snow", "desk": "weather"}]
     (run.folder / "export.json").write_text(json.dumps(rows))
     done = run("index", "export.json", "--map", "text=body,title=headline")
@@ -116,8 +116,11 @@ def test_fields_of_other_names_are_mapped(run: Run) -> None:
         pytest.param(["reembed", "no/where"], 1, "embedder 'no/where'", id="embedder"),
     ],
 )
-def test_an_error_says_what_is_wrong(run: Run, arguments: list[str], code: int, message: str) -> None:
-    done = run(*arguments, HF_HUB_OFFLINE="1")
+def test_an_error_says_what_is_wrong(
+    run: Inside, arguments: list[str], code: int, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    done = run(*arguments)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr

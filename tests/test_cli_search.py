@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from cli_process import Run
+from cli_inside import Inside
 
 pytestmark = pytest.mark.cli
 
@@ -25,17 +25,17 @@ def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three articles indexed in it."""
     folder = tmp_path_factory.mktemp("cli-search")
     (folder / "wire.jsonl").write_text("".join(json.dumps(article) + "\n" for article in ARTICLES))
-    assert Run(folder)("index", "wire.jsonl").returncode == 0
+    assert Inside(folder)("index", "wire.jsonl").returncode == 0
     return folder
 
 
 @pytest.fixture
-def run(indexed: Path, tmp_path: Path) -> Run:
+def run(indexed: Path, tmp_path: Path) -> Inside:
     """Commands in a copy of that folder."""
-    return Run(shutil.copytree(indexed, tmp_path / "work"))
+    return Inside(shutil.copytree(indexed, tmp_path / "work"))
 
 
-def found(run: Run, *arguments: str) -> set[str]:
+def found(run: Inside, *arguments: str) -> set[str]:
     done = run("search", "ferry", "--json", *arguments)
     assert done.returncode == 0, done.stderr
     return {json.loads(line)["article_id"] for line in done.stdout.splitlines()}
@@ -54,11 +54,11 @@ def found(run: Run, *arguments: str) -> set[str]:
         pytest.param(["--source", "Nobody"], set(), id="none"),
     ],
 )
-def test_a_search_finds_what_the_filters_let_through(run: Run, arguments: list[str], ids: set[str]) -> None:
+def test_a_search_finds_what_the_filters_let_through(run: Inside, arguments: list[str], ids: set[str]) -> None:
     assert found(run, *arguments) == ids
 
 
-def test_quoted_words_must_stand_in_the_passage(run: Run) -> None:
+def test_quoted_words_must_stand_in_the_passage(run: Inside) -> None:
     done = run("search", '"sails again" Tornby')
     assert done.stdout.startswith("[1] Ferry returns · characters 0-54 · score 1.000\n")
     assert "    by meaning: rank 1 · by words: rank 1 (sails, again, tornby)\n" in done.stdout
@@ -68,7 +68,7 @@ def test_quoted_words_must_stand_in_the_passage(run: Run) -> None:
     assert "No passage found" in nothing.stderr
 
 
-def test_a_question_is_asked_of_what_the_filters_let_through(run: Run) -> None:
+def test_a_question_is_asked_of_what_the_filters_let_through(run: Inside) -> None:
     asked = ("ask", "Who led the talks about the ferry?", "--json", "--threshold", "0")
     assert json.loads(run(*asked, "--since", "2025-06").stdout)["citations"][0]["article_id"] == "june"
     answer = json.loads(run(*asked, "--since", "2026").stdout)
@@ -77,7 +77,7 @@ def test_a_question_is_asked_of_what_the_filters_let_through(run: Run) -> None:
     assert plain.stdout.startswith("No article in the index passes the filters.")
 
 
-def test_a_file_of_questions_is_asked_of_what_the_filters_let_through(run: Run) -> None:
+def test_a_file_of_questions_is_asked_of_what_the_filters_let_through(run: Inside) -> None:
     (run.folder / "q.txt").write_text("Who led the ferry strike?\n")
     assert run("batch", "q.txt", "-o", "a.jsonl", "--source", "The Velmar Courier").returncode == 0
     answer = json.loads((run.folder / "a.jsonl").read_text())
@@ -93,13 +93,13 @@ def test_a_file_of_questions_is_asked_of_what_the_filters_let_through(run: Run) 
         pytest.param(["--article", "nobody"], 1, "No article in the index has the id 'nobody'", id="unknown article"),
     ],
 )
-def test_a_filter_that_is_none_is_refused(run: Run, arguments: list[str], code: int, message: str) -> None:
+def test_a_filter_that_is_none_is_refused(run: Inside, arguments: list[str], code: int, message: str) -> None:
     done = run("search", "ferry", *arguments)
     assert (done.returncode, done.stdout) == (code, "")
     assert message in done.stderr
 
 
-def test_the_kind_of_faiss_index_is_chosen_and_told(run: Run) -> None:
+def test_the_kind_of_faiss_index_is_chosen_and_told(run: Inside) -> None:
     assert "exact (flat), by their number" in run("info").stdout
     assert run("compact", "--vectors", "ivf").returncode == 0
     assert "8-bit codes in lists (ivf), as chosen" in run("info").stdout

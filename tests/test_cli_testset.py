@@ -1,4 +1,4 @@
-"""`pullquote testset`, `compare`, and the gate of `eval`, each in a process of its own."""
+"""`pullquote testset`, `compare`, and the gate of `eval`, as their users run them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_process import Run
+from cli_inside import Inside
 from evaluation_reports import question, report
 
 from index import Index
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader)
     """An index with a conversation whose one answer has a thumb up."""
     folder = tmp_path_factory.mktemp("testset")
     (folder / "north.txt").write_text(ARTICLE, encoding="utf-8")
-    assert Run(folder)("index", "north.txt").returncode == 0
+    assert Inside(folder)("index", "north.txt").returncode == 0
     with Index.open(folder / ".pullquote") as index, Conversations(index.path / CONVERSATIONS_FILE) as kept:
         turn = kept.add_turn(kept.create("me").id, ASKED)
         kept.add_reply(turn.id, Reply(ASKED, answer=Assistant(index, reader).ask(ASKED)))
@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader)
 
 
 def test_a_form_is_proposed_filled_in_checked_and_evaluated(folder: Path) -> None:
-    run = Run(folder)
+    run = Inside(folder)
     proposed = run("testset", "propose", "-o", "mine.csv")
     assert (proposed.returncode, proposed.stdout) == (0, ""), proposed.stderr
     assert proposed.stderr.startswith("1 passages of 1 articles; written to mine.csv\n")
@@ -66,7 +66,7 @@ def test_a_check_fails_where_a_question_cannot_be_used(folder: Path) -> None:
         '{"id": "fine", "question": "Where?", "answer": "Oslo", "article": "north.txt"}\n'
         '{"id": "moved", "question": "Who?", "answer": "Bergen", "article": "north.txt"}\n'
     )
-    done = Run(folder)("testset", "check", "wrong.jsonl")
+    done = Inside(folder)("testset", "check", "wrong.jsonl")
     assert done.returncode == 1
     assert done.stdout == (
         "wrong.jsonl:2: unusable: question moved: the answer 'Bergen' does not stand in the article 'north.txt'\n"
@@ -74,22 +74,22 @@ def test_a_check_fails_where_a_question_cannot_be_used(folder: Path) -> None:
 
 
 def test_feedback_is_taken_over_once(folder: Path) -> None:
-    first, second = (Run(folder)("testset", "import", "kept.json") for _ in range(2))
+    first, second = (Inside(folder)("testset", "import", "kept.json") for _ in range(2))
     assert (first.returncode, first.stderr) == (0, "added 1, already there 0; written to kept.json\n")
     assert second.stderr == "added 0, already there 1; written to kept.json\n"
-    assert Run(folder)("testset", "check", "kept.json", "--no-reading").returncode == 0
+    assert Inside(folder)("testset", "check", "kept.json", "--no-reading").returncode == 0
 
 
 def test_two_reports_are_compared(folder: Path) -> None:
     for name, f1 in (("a", 0.2), ("b", 0.8)):
         (folder / name).mkdir()
         write_report(report([question(str(n), f1, article_id=str(n)) for n in range(40)]), folder / name)
-    done = Run(folder)("compare", "a", "b/report.json", "--questions", "1")
+    done = Inside(folder)("compare", "a", "b/report.json", "--questions", "1")
     assert done.returncode == 0, done.stderr
     assert " 20.0    80.0    +60.0  [+60.0, +60.0]" in done.stdout
     assert "40 questions better in B\n  0.20 -> 0.80  When did" in done.stdout
     assert "... and 39 more" in done.stdout
-    found = json.loads(Run(folder)("compare", "a", "b", "--json").stdout)
+    found = json.loads(Inside(folder)("compare", "a", "b", "--json").stdout)
     assert (found["compared"], found["differences"][0]["significant"], len(found["changed"])) == (40, True, 40)
 
 
@@ -113,7 +113,7 @@ def test_two_reports_are_compared(folder: Path) -> None:
     ],
 )
 def test_an_error_is_one_message_and_no_file(folder: Path, arguments: list[str], message: str) -> None:
-    done = Run(folder)(*arguments)
+    done = Inside(folder)(*arguments)
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr

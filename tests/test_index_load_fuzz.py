@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import hostile
@@ -106,6 +107,7 @@ def failure(path: Path, data: bytes, seconds: float = 10) -> str:
     return item.reason
 
 
+@cache
 def zipped(size: int) -> bytes:
     with zipfile.ZipFile(data := io.BytesIO(), "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("word/document.xml", b" " * size)
@@ -123,6 +125,11 @@ def test_a_zip_bomb_that_understates_its_size_is_not_unpacked(tmp_path: Path) ->
     assert "is not a Word document" in failure(tmp_path / "a.docx", data)
 
 
+@cache
+def gzip_bomb() -> bytes:
+    return gzip.compress(b"text " * 100_000_000, 1)
+
+
 READ_AND_MEASURE = """
 import sys
 from pathlib import Path
@@ -137,7 +144,7 @@ print(status.read_text().split("VmHWM:")[1].split()[0] if status.exists() else 0
 @pytest.mark.parametrize("ending", [".txt", ".csv", ".jsonl", ".html"])
 def test_a_gzip_bomb_is_not_unpacked(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"a{ending}.gz"
-    path.write_bytes(gzip.compress(b"text " * 100_000_000, 1))
+    path.write_bytes(gzip_bomb())
     done = subprocess.run([sys.executable, "-c", READ_AND_MEASURE, path], capture_output=True, text=True, check=True)
     reason, memory = done.stdout.splitlines()
     assert "bytes" in reason

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from cli_inside import Inside
 from conversing import HERRING, answered
 
 from index.article import Article
@@ -61,12 +60,12 @@ def test_a_text_that_was_pasted_goes_with_its_title(path: Path) -> None:
 
 @pytest.mark.cli
 def test_erase_takes_an_article_out_of_the_conversations(tmp_path: Path) -> None:
-    command = str(Path(sys.executable).parent / "pullquote")
+    run = Inside(tmp_path)
     (tmp_path / "north.txt").write_text(HERRING.text, encoding="utf-8")
-    subprocess.run([command, "index", "north.txt", "--index", "i"], cwd=tmp_path, check=True, capture_output=True)
+    assert run("index", "north.txt", "--index", "i").returncode == 0
     with Conversations(tmp_path / "i" / CONVERSATIONS_FILE) as kept:
         say(kept, "Whom?", Reply("", answer=answered(HERRING, "the envoy")))
-    erase = [command, "remove", "--erase", "north.txt", "--index", "i"]
-    done = subprocess.run(erase, cwd=tmp_path, check=True, capture_output=True, text=True)
+    done = run("remove", "--erase", "north.txt", "--index", "i")
+    assert done.returncode == 0
     assert "taken out of 1 of the chat's answers" in done.stdout
     assert not any(b"herring" in file.read_bytes() for file in (tmp_path / "i").rglob("*") if file.is_file())
