@@ -30,6 +30,7 @@ def build_app(page: Page) -> gr.Blocks:
     )
     with app:
         _Wiring(app, page, _Parts(page))
+    app.queue(max_size=None, default_concurrency_limit=None)
     return app
 
 
@@ -155,10 +156,10 @@ class _Wiring:
         self._choose_articles()
 
     def _on(self, trigger: Any, function: Any, inputs: Sequence[Any], outputs: Sequence[Any], **options: Any) -> Any:
-        """Wire an event that waits for no other, and so needs no queue; of several the last one counts."""
+        """Wire an event that waits for no other; of several the last one counts."""
         return trigger(
             function, list(inputs), list(outputs), show_progress="hidden", api_visibility="private",
-            queue=False, show_progress_on=self._p.progress, **{"trigger_mode": "always_last", **options},
+            concurrency_limit=None, show_progress_on=self._p.progress, **{"trigger_mode": "always_last", **options},
         )  # fmt: skip
 
     def _turn_to(
