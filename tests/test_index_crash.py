@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import random
 import shutil
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from fakes import HashEncoder
+from forking import forked
 from indexing_process import COUNT, articles, run
 
 from index import Article, Index
 from index.errors import UnusableIndex
 
 EXPECTED = {article.id: article for article in articles()}
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["indexing_process"])
 
 
 def killed(folder: Path, *, inside: int | None = None, after: float = 0.0) -> list[str]:
@@ -34,11 +29,7 @@ def killed(folder: Path, *, inside: int | None = None, after: float = 0.0) -> li
         inside: Kill while so many articles and one more have been put, inside a transaction.
         after: Else kill so many seconds after the first commit.
     """
-    told, tell = FORKING.Pipe(duplex=False)
-    process = FORKING.Process(target=run, args=(str(folder), tell))
-    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):  # by which the server finds what it preloads
-        process.start()
-    tell.close()
+    process, told = forked(run, str(folder))
     reported: list[str] = []
     put = 0
     try:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import shutil
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from unittest.mock import patch
 
 import indexing_process
 import numpy as np
 import pytest
 from fakes import HashEncoder
+from forking import forked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,8 +22,6 @@ from index.search.filters import Filter
 from index.search.hybrid import LEXICAL_WEIGHT, PER_ARTICLE, _parted
 from index.search.words import folding
 
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["indexing_process"])
 
 
 @pytest.fixture
@@ -261,11 +256,7 @@ def test_the_score_is_of_both_searches(index: Index) -> None:
 def test_searches_while_another_process_adds_see_whole_commits(tmp_path: Path) -> None:
     with Index.create(tmp_path / "index", HashEncoder()):
         pass
-    told, tell = FORKING.Pipe(duplex=False)
-    process = FORKING.Process(target=indexing_process.run, args=(str(tmp_path / "index"), tell))
-    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):
-        process.start()
-    tell.close()
+    process, told = forked(indexing_process.run, str(tmp_path / "index"))
     searches = 0
     with Index.open(tmp_path / "index", HashEncoder()) as index:
         committed: list[str] = []

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 import random
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +15,7 @@ import pytest
 from batch_process import Parrot, make_index, run
 from fakes import HashEncoder, WordReader
 from filelock import FileLock
+from forking import forked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,8 +26,6 @@ from qa.batch import CHUNK, Layout, run_batch
 from qa.errors import InvalidBatch, OutputError
 
 COUNT = 2000
-FORKING = multiprocessing.get_context("forkserver")
-FORKING.set_forkserver_preload(["batch_process"])
 
 
 class Stopped(Exception):
@@ -77,12 +73,7 @@ def stopped_after(assistant: Assistant, questions: Path, answers: Path, count: i
 
 def killed(folder: Path, after: int, wait: float) -> int:
     """Run a file, kill the process some time after a number of questions, and return how many it said were done."""
-    told, tell = FORKING.Pipe(duplex=False)
-    arguments = (str(folder / "index"), str(folder / "q.jsonl"), str(folder / "killed.jsonl"), tell)
-    process = FORKING.Process(target=run, args=arguments)
-    with patch.dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path)):
-        process.start()
-    tell.close()
+    process, told = forked(run, str(folder / "index"), str(folder / "q.jsonl"), str(folder / "killed.jsonl"))
     done = 0
     try:
         while done < after:

@@ -117,6 +117,7 @@ def test_decoding_is_that_of_the_definition(drawn: list[Window], limit: int) -> 
         pytest.param("Party (PPP) Chairman", "PPP)", "PPP", id="bracket alone"),
         pytest.param("Party (PPP) Chairman", "Party (PPP)", "Party (PPP)", id="paired brackets stay"),
         pytest.param("in the U.S. today", "U.S.", "U.S.", id="abbreviation keeps its stop"),
+        pytest.param("in the U.S.\nOn Monday", "U.S.\n", "U.S.", id="abbreviation at the end of a line"),
         pytest.param("Sammy Davis Jr. sang", "Davis Jr.", "Davis Jr.", id="title keeps its stop"),
         pytest.param("it cost 3.5 million", "5 million", "3.5 million", id="number is not cut"),
         pytest.param("some 12,000 people", "12", "12,000", id="thousands are not cut"),

@@ -114,7 +114,7 @@ _STRAY = " \t\r\n\f\v\u00a0,;:.!?…-–—·•*_>|"
 _PAIRS = {"(": ")", "[": "]", "{": "}", "“": "”", "‘": "’", "«": "»", "„": "“"}
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _ABBREVIATION = re.compile(
-    r"(?:\b[^\W\d_]\.(?:[^\W\d_]\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)$"
+    r"(?:\b[^\W\d_]\.(?:[^\W\d_]\.)*|\b(?:Jr|Sr|Inc|Corp|Ltd|Co|No|St|Gen|Sen|Rep|Gov|Dr|Mr|Mrs|Ms|Prof)\.)\Z"
 )
 
 
