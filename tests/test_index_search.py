@@ -23,7 +23,6 @@ from index.search.hybrid import LEXICAL_WEIGHT, PER_ARTICLE, _parted
 from index.search.words import folding
 
 
-
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Index]:
     with Index.create(tmp_path / "index", HashEncoder(), Chunking(12)) as opened:
