@@ -14,7 +14,7 @@ from qa.cli import main
 
 
 class Inside(Run):
-    """Runs commands in a folder as `Run` does, much sooner; what a command changes in the process is put back."""
+    """Runs commands in a folder as `Run` does, much sooner; folder, variables and streams are put back after each."""
 
     def __call__(self, *arguments: str, stdin: str = "", **environment: str) -> Done:
         with (

@@ -190,7 +190,8 @@ class _Wiring:
         self._turn_to(p.upload.upload, page.uploaded, uploaded, [p.upload], js=_script("uploaded.js"))
         self._turn_to(p.thread.ask, page.asked, [p.limit, *self._who])
         known = [p.toolbar, p.thread, p.replies, p.panel, p.conversations, p.generation]
-        self._on(p.thread.news, page.news, [*self._who, p.search, p.replies], known, queue=False)  # it comes sooner
+        # News comes sooner without the queue, outside which an error is not shown: it is where something is done next.
+        self._on(p.thread.news, page.news, [*self._who, p.search, p.replies], known, queue=False)
         correcting = self._on(p.thread.correct, page.corrected, [p.limit], [*box, p.limited])
         self._on(correcting.then, None, [], [], js=_script("focus.js"))
         self._on(p.limited.free, page.freed, [p.limit], [p.as_written, p.limited])
