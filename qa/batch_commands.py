@@ -32,7 +32,7 @@ _FORMATS: tuple[Format, ...] = ("txt", "csv", "tsv", "jsonl", "xlsx")
     "--question",
     "column",
     metavar="COLUMN",
-    help="The column or field that has the questions.  [default: question, else the only one]",
+    help="The column or field that has the questions.  [default: question, else a table's only one]",
 )
 @click.option("--format", type=click.Choice(_FORMATS), help="How QUESTIONS is read.  [default: by its ending]")
 @click.option(
@@ -55,7 +55,11 @@ def batch(
     """Answer a file of questions.
 
     Reads .txt (a question a line), .csv, .tsv, .jsonl and .xlsx; all but .xlsx also with .gz behind it; - is standard
-    input. Other columns come back as they are. A row that cannot be asked gives a row with an error.
+    input. Other columns come back as they are, as input_NAME where an answer has one of that name. A row that cannot be
+    asked gives a row with an error.
+
+    A row says which articles it asks of in the columns of --filter-columns, or a line of .jsonl in its field filter,
+    such as {"since": "2025-06", "source": "Reuters"}.
 
     Stopped half-way, it keeps what it has answered; the same command goes on.
     """
@@ -75,10 +79,8 @@ def batch(
                     assistant, source, answers, progress, layout=layout, surveyed=found, restart=restart
                 )
         except KeyboardInterrupt:
-            click.echo(
-                f"Stopped after {progress.done:,} of {found.questions:,} questions; the same command goes on there.",
-                err=True,
-            )
+            after = "" if progress.done is None else f" after {progress.done:,} of {found.questions:,} questions"
+            click.echo(f"Stopped{after}; the same command goes on{' there' if after else ''}.", err=True)
             sys.exit(130)
     _report(outcome, answers)
     if outcome.errors:
@@ -87,14 +89,19 @@ def batch(
 
 @contextmanager
 def _source(questions: Path, layout: Layout) -> Iterator[Source]:
-    from qa.batch import find_source, spooled
+    from qa.batch import Source, find_source, spooled
 
-    if str(questions) != "-":
-        yield find_source(questions, layout)
+    if str(questions) == "-":
+        if layout.format is None:
+            raise click.UsageError("Standard input has no ending that says how it is read; name it with --format.")
+        with spooled(sys.stdin.buffer, Source(questions, "standard input", layout.format)) as source:
+            yield source
         return
-    if layout.format is None:
-        raise click.UsageError("Standard input has no ending that says how it is read; name it with --format.")
-    with spooled(sys.stdin.buffer, layout.format) as source:
+    source = find_source(questions, layout)
+    if questions.is_fifo():
+        with questions.open("rb") as pipe, spooled(pipe, source) as copy:
+            yield copy
+    else:
         yield source
 
 

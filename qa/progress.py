@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from index.article import Article
 
-_EVERY_SECONDS = 10.0
+EVERY_SECONDS = 10.0
+"""How often a line says how far it is, where there is no terminal for a bar."""
 
 
 class ReadingProgress:
@@ -55,7 +56,7 @@ class ReadingProgress:
         self._bar.set_postfix_str(f"{self._articles:,} articles", refresh=False)
         self._bar.update(done - self._bar.n)
         now = time.monotonic()
-        if self._bar.disable and now - self._said >= _EVERY_SECONDS:
+        if self._bar.disable and now - self._said >= EVERY_SECONDS:
             self._said = now
             click.echo(self._line(done, now - self._began), err=True)
 
@@ -64,7 +65,7 @@ class ReadingProgress:
         if not 0 < done <= self._total:
             return rate
         left = seconds * (self._total - done) / done
-        return f"{rate}, {100 * done / self._total:.0f}% of the files, about {_duration(left)} left"
+        return f"{rate}, {100 * done / self._total:.0f}% of the files, about {duration(left)} left"
 
     def _path(self, location: str | None) -> str | None:
         """Return the file of an article, whose location may have a line number behind it."""
@@ -73,8 +74,15 @@ class ReadingProgress:
         return location.rpartition(":")[0]
 
 
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+def duration(seconds: float) -> str:
+    """Say how long something takes, about.
+
+    >>> duration(89), duration(600), duration(9000)
+    ('89 seconds', '10 minutes', '2.5 hours')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 90 * 60 else f"{seconds / 3600:.1f} hours"
 
 
 def _file_sizes(sources: Iterable[str]) -> Iterator[tuple[str, int]]:

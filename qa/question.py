@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import reprlib
 from typing import Literal
 
 from index.article import clean_text
@@ -56,7 +57,9 @@ def check_question(question: str) -> str:
     """
     folded = " ".join(clean_text(question).split())
     if not any(character.isalnum() for character in folded):
-        raise InvalidQuestion(f"Got the question {question!r}, which has no word in it. Ask in a few words.")
+        raise InvalidQuestion(
+            f"Got the question {reprlib.repr(question)}, which has no word in it. Ask in a few words."
+        )
     if len(folded) > MAX_QUESTION_CHARACTERS:
         raise InvalidQuestion(
             f"Got a question of {len(folded):,} characters, at most {MAX_QUESTION_CHARACTERS:,} are read. "

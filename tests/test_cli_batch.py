@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import signal
@@ -127,6 +128,14 @@ def test_standard_input_needs_a_format_and_is_read_from_a_pipe(run: Inside) -> N
     assert "no word in it" in lines()[1]["error"]
 
 
+def test_a_named_pipe_is_read_like_a_file(run: Inside) -> None:
+    os.mkfifo("q.csv")
+    process = subprocess.Popen([COMMAND, "batch", "q.csv", "-o", "a.jsonl"], stderr=subprocess.PIPE, text=True)
+    written("q.csv", TABLE)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, [line["text"] for line in lines()]) == (0, ANSWERS), error
+
+
 def test_an_empty_standard_input_is_called_so(run: Inside) -> None:
     done = run("batch", "-", "--format", "csv", "-o", "a.jsonl")
     assert (done.returncode, done.stderr) == (1, "Error: 'standard input' has no questions.\n")
@@ -201,8 +210,20 @@ def test_a_row_that_cannot_be_asked_is_an_error_in_a_whole_file(run: Inside) -> 
     assert "answered 2, not in these articles 0, errors 3; written to a.jsonl\n" in done.stderr
     assert "ids that come more than once: 1 rows, the first of them q.csv:5 has '2'" in done.stderr
     assert [line["id"] for line in lines()] == ["1", "2", None, "2", "5"]
-    for line, error in zip(lines()[1:4], ("no word", "q.csv:4 has 1 cells", "200,000 characters"), strict=True):
-        assert error in line["error"]
+    for line, *errors in zip(
+        lines()[1:4],
+        ("q.csv:3: Got the question '?'", "q.csv:4 has 1 cells", "q.csv:5: Got a question of 200,000 characters"),
+        ("no word", "expected 2", "at most 1,000"),
+        strict=True,
+    ):
+        assert line["error"].startswith(errors[0])
+        assert errors[1] in line["error"]
+
+
+def test_an_error_does_not_repeat_a_cell_of_200_000_characters(run: Inside) -> None:
+    written("q.csv", "question\n" + "?" * 200_000 + "\n")
+    assert run("batch", "q.csv", "-o", "a.jsonl").returncode == 1
+    assert re.fullmatch(r"q\.csv:2: Got the question '\?+\.\.\.\?+', which has no word .*", lines()[0]["error"])
 
 
 def test_a_cell_of_200_000_characters_comes_back_whole_or_is_said_to_be_cut(run: Inside) -> None:
@@ -218,12 +239,13 @@ def test_lines_in_several_encodings_are_read(run: Inside) -> None:
         "q.csv", "question,note\nWho led the strike?,café\n".encode() + "Who led the talks?,über\n".encode("cp1252")
     )
     done = run("batch", "q.csv", "-o", "a.jsonl")
-    assert (done.returncode, "is not UTF-8; read as Windows-1252" in done.stderr) == (0, True)
+    assert (done.returncode, done.stderr.count("q.csv:3 is not UTF-8; read as Windows-1252")) == (0, 1)
+    assert done.stderr.count("UTF-8") == 2
     assert [line["note"] for line in lines()] == ["café", "über"]
 
 
 def test_progress_is_told_on_standard_error(run: Inside, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("qa.batch.progress._EVERY_SECONDS", 0.0)
+    monkeypatch.setattr("qa.batch.progress.EVERY_SECONDS", 0.0)
     written("q.txt", "Who led the strike?\n" * 33)
     done = run("batch", "q.txt", "-o", "a.jsonl", "--passages", "1")
     first, second, last = done.stderr.splitlines()

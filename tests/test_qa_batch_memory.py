@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import batch_process
 import pytest
 from batch_process import Parrot, make_index
 from fakes import HashEncoder, WordReader
@@ -74,6 +77,25 @@ def test_a_run_holds_no_more_after_many_rows_than_after_some(
     assert max(answering[2:]) < answering[2] + 20_000
     assert max(writing) < answering[2] + 200_000
     assert answers.stat().st_size > 30 * 20_000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "html"])
+def test_a_million_rows_take_the_memory_of_a_thousand(tmp_path: Path, ending: str) -> None:
+    make_index(tmp_path / "index")
+    few, many = (most_memory(tmp_path, rows, ending) for rows in (1_000, 1_000_000))
+    with (tmp_path / f"1000000.{ending}").open("rb") as file:
+        assert sum(block.count(b"Who met whom in ") for block in iter(lambda: file.read(1 << 20), b"")) >= 1_000_000
+    assert many < few + 20_000
+
+
+def most_memory(folder: Path, rows: int, ending: str) -> int:
+    """Answer so many rows in a process of its own, and return the most memory that it had, in kB."""
+    questions = written(folder / f"{rows}.q.jsonl", rows)
+    command = [sys.executable, batch_process.__file__, str(folder / "index"), str(questions)]
+    done = subprocess.run([*command, str(folder / f"{rows}.{ending}")], capture_output=True, text=True, check=True)
+    return int(done.stdout)
 
 
 def held() -> int:

@@ -44,6 +44,7 @@ def sheet(path: Path, *rows: list[Any]) -> Path:
         pytest.param("q.csv", "\ufeffid;question;n\r\n1;Who?;-5\r\n", id="semicolons, mark, CRLF"),
         pytest.param("q.csv", "id,question,n\r1,Who?,-5\r", id="line ends of an old Mac"),
         pytest.param("q.csv", '\nid,question,n\n,,\n1,"Who?","-5"\n\n', id="blank rows and quotes"),
+        pytest.param("q.csv", "\n \r\nid;question;n\n1;Who?;-5\n", id="blank lines above semicolons"),
         pytest.param("q.tsv", "id\tquestion\tn\n1\tWho?\t-5\n", id="tabs"),
         pytest.param("q.csv", "\ufeffid,question,n\n1,Who?,-5\n".encode("utf-16"), id="UTF-16"),
         pytest.param("q.csv.gz", gzip.compress(b"id,question,n\n1,Who?,-5\n"), id="packed"),
@@ -104,6 +105,8 @@ def test_an_only_column_has_the_questions_whatever_it_is_called(tmp_path: Path) 
         pytest.param("q.csv", "1,When did it sink\n", "looks like questions, not like names", id="no header, no mark"),
         pytest.param("q.csv", "question,question\na,b\n", "'question' more than once", id="a name twice"),
         pytest.param("q.csv", "question\nWho?\n\"open\nWhen?\n", "q.csv:3 opens a quotation mark", id="open quote"),
+        pytest.param("q.tsv", "id,question\n1,Who?\n", "Its columns may be parted by something else", id="no tabs"),
+        pytest.param("q.csv", "id|question\n1|Who?\n", "a .csv has commas, semicolons or tabs", id="no delimiter"),
         pytest.param("q.csv", b"que\0stion\nWho?\n", "its first row is binary", id="binary header"),
         pytest.param("q.csv", "", "has no questions", id="empty"),
         pytest.param("q.csv", "question\n\n", "has no questions", id="names only"),
@@ -143,6 +146,7 @@ def test_a_damaged_spreadsheet_is_an_error(tmp_path: Path, part: str) -> None:
         pytest.param(b"Who?,1,2", "has 3 cells, expected 2", id="too many"),
         pytest.param(b'Who?,"1"2', "is not a row of a table", id="text behind a quote"),
         pytest.param(b"Who\0?,1", "is binary", id="NUL"),
+        pytest.param(b'"How\n\0\nso?",1', "is binary", id="NUL in a cell of several lines"),
     ],
 )
 def test_a_row_of_a_table_that_is_none_is_reported_with_its_line(tmp_path: Path, line: bytes, error: str) -> None:
@@ -150,6 +154,18 @@ def test_a_row_of_a_table_that_is_none_is_reported_with_its_line(tmp_path: Path,
     first, bad, last = read_questions(path)
     assert (first.text, last.text, bad.text) == ("How\nso?", "When?", None)
     assert str(bad.error).startswith(f"{path}:4 {error}")
+
+
+def test_a_spreadsheet_packed_with_a_password_is_an_error(tmp_path: Path) -> None:
+    sheet(tmp_path / "q.xlsx", ["question"], ["Who?"])
+    packed = bytearray((tmp_path / "q.xlsx").read_bytes())
+    for signature, flags in ((b"PK\1\2", 8), (b"PK\3\4", 6)):
+        at = packed.find(signature)
+        while at >= 0:
+            packed[at + flags] |= 1
+            at = packed.find(signature, at + 1)
+    with pytest.raises(InvalidBatch, match=r"is not a \.xlsx that can be read .*password"):
+        list(read_questions(written(tmp_path / "q.xlsx", bytes(packed))))
 
 
 @pytest.mark.parametrize(
@@ -168,10 +184,11 @@ def test_json_that_could_not_be_written_again_is_an_error_row(tmp_path: Path, li
 
 
 def test_mixed_encodings_are_read_line_by_line_with_a_warning(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    path = written(tmp_path / "q.csv", "question\nÀ qui?\n".encode() + "Où?\n".encode("cp1252"))
+    path = written(tmp_path / "q.csv", "question\nÀ qui?\n".encode() + "Où?\nÇa?\n".encode("cp1252"))
     with caplog.at_level(logging.WARNING):
-        assert texts(path) == ["À qui?", "Où?"]
-    assert "is not UTF-8; read as Windows-1252" in caplog.text
+        assert texts(path) == ["À qui?", "Où?", "Ça?"]
+    (warning,) = caplog.messages
+    assert warning.startswith(f"{path}:3 is not UTF-8; read as Windows-1252")
 
 
 def test_a_cell_of_200_000_characters_is_read(tmp_path: Path) -> None:
@@ -204,6 +221,53 @@ def test_a_row_says_which_articles_it_asks_of(tmp_path: Path) -> None:
 def test_a_column_for_filters_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(InvalidBatch, match="no column 'from' for filters; its columns are 'question'"):
         list(read_questions(written(tmp_path / "q.csv", "question\nWho?\n"), Layout(filters={"since": "from"})))
+    lines = written(tmp_path / "q.jsonl", '{"question": "Who?"}\n{"question": "Who?", "from": ""}\n')
+    assert len(list(read_questions(lines, Layout(filters={"since": "from"})))) == 2
+    with pytest.raises(InvalidBatch, match=r"q\.jsonl has no line with the field 'source' for filters"):
+        list(read_questions(lines, Layout(filters={"since": "from", "source": "source"})))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("q.csv", "id,question\na,Who?\n", id="csv"),
+        pytest.param("q.jsonl", '{"id": "a", "question": "Who?"}\n', id="jsonl"),
+    ],
+)
+def test_the_ids_and_the_questions_may_be_filters(tmp_path: Path, name: str, content: str) -> None:
+    layout = Layout(filters={"article": "id", "tag": "question"})
+    (row,) = read_questions(written(tmp_path / name, content), layout)
+    assert (row.id, row.text, row.only) == ("a", "Who?", Filter(tags=("Who?",), articles=("a",)))
+
+
+@pytest.mark.parametrize(
+    ("layout", "option"),
+    [
+        pytest.param(Layout("Frage"), "--question", id="column"),
+        pytest.param(Layout(filters={"since": "from"}), "--filter-columns", id="filters"),
+    ],
+)
+def test_a_file_without_columns_refuses_to_look_for_one(tmp_path: Path, layout: Layout, option: str) -> None:
+    with pytest.raises(InvalidBatch, match=f"Got {option} for .*, which is read as a question a line"):
+        check_files(written(tmp_path / "q.txt", "Who?\n"), tmp_path / "a.jsonl", layout)
+
+
+def test_a_filter_of_a_line_that_is_none_says_what_the_field_is_for(tmp_path: Path) -> None:
+    (row,) = read_questions(written(tmp_path / "q.jsonl", '{"question": "Who?", "filter": "sports"}\n'))
+    assert 'Got the filter "sports", expected an object' in str(row.error)
+    assert "The field 'filter' says which articles a row asks of; rename it" in str(row.error)
+    assert (row.text, dict(row.columns)) == ("Who?", {"filter": "sports"})
+
+
+@pytest.mark.parametrize(
+    ("row_id", "kept"),
+    [(1.5, True), (True, True), ([1], False)],
+)
+def test_a_line_keeps_its_columns_whatever_its_id_is(tmp_path: Path, row_id: Any, kept: bool) -> None:
+    line = json.dumps({"id": row_id, "question": "Who?", "note": "x"})
+    (row,) = read_questions(written(tmp_path / "q.jsonl", line))
+    assert (row.text, dict(row.columns)) == ("Who?", {"note": "x"})
+    assert (row.id, row.error is None) == (row_id if kept else None, kept)
 
 
 @given(st.lists(st.sampled_from("a input_a input_input_a b question".split()), unique=True))

@@ -147,6 +147,7 @@ def with_filter(assistant: Assistant) -> Assistant:
         pytest.param("index", r"the index's generation \(was \d+, is \d+\)", id="index"),
         pytest.param("passages", r"--passages \(was 5, is 7\)", id="passages"),
         pytest.param("threshold", r"--threshold \(was 0.5, is 0.1\)", id="threshold"),
+        pytest.param("reader", r"the reader \(was word, is other\)", id="reader"),
         pytest.param("only", "the filters", id="filters"),
         pytest.param("column", "--question", id="column"),
     ],
@@ -164,7 +165,9 @@ def test_what_changed_since_a_run_was_stopped_is_named(tmp_path: Path, changed: 
         elif changed == "column":
             layout = Layout("question")
         options: dict[str, Any] = {"passages": 7, "threshold": 0.1, "only": Filter(since="2025")}
-        assistant = Assistant(index, WordReader("envoy"), **{k: v for k, v in options.items() if k == changed})
+        reader = WordReader("envoy")
+        reader.name = "other" if changed == "reader" else reader.name
+        assistant = Assistant(index, reader, **{k: v for k, v in options.items() if k == changed})
         with pytest.raises(OutputError, match=f"since then changed: {message}.*--restart"):
             run_batch(assistant, questions, answers, layout=layout)
         assert run_batch(assistant, questions, answers, layout=layout, restart=True).resumed == 0

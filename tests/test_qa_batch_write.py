@@ -134,6 +134,21 @@ def test_what_a_spreadsheet_would_run_is_escaped_and_plain_numbers_are_not(text:
     assert harmless(text) == (text if kept else f"'{text}")
 
 
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        pytest.param("so; =1+1", "so; '=1+1", id="semicolon"),
+        pytest.param('so;"=1+1"', 'so;"\'=1+1"', id="semicolon and quote"),
+        pytest.param("so\t-cmd|' /C calc'!A0; -2", "so\t'-cmd|' /C calc'!A0; -2", id="tab, and a number"),
+        pytest.param("so\n@SUM(A1)\n+1", "so\n'@SUM(A1)\n+1", id="end of a line"),
+        pytest.param("=1;=2", "'=1;'=2", id="at both places"),
+        pytest.param("a, =b; c=d", "a, =b; c=d", id="comma, which is quoted"),
+    ],
+)
+def test_what_begins_a_cell_by_another_delimiter_is_escaped_too(text: str, escaped: str) -> None:
+    assert harmless(text) == escaped
+
+
 @given(st.text(), st.integers(10, 40))
 def test_a_cell_holds_what_excel_holds(text: str, most: int) -> None:
     cell, cut = fitting(text.replace("_", ""), most)

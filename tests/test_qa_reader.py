@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import asdict
 from pathlib import Path
@@ -200,7 +201,20 @@ def test_any_question_answering_checkpoint_takes_its_place(tmp_path: Path, kind:
     spans = other.read("Who met ?", [ARTICLE])
     assert spans
     assert all(ARTICLE[span.start : span.end].strip() for span in spans)
-    assert other.name == tmp_path.name
+    assert re.fullmatch(f"{re.escape(tmp_path.name)}-[0-9a-f]{{12}}", other.name)
+
+
+def test_checkpoints_of_one_name_are_told_apart_by_their_weights(tmp_path: Path) -> None:
+    tokenizer = tiny_tokenizer("bert")
+    model = tiny_model("bert", len(tokenizer))
+    names = []
+    for run in ("first", "again", "trained on"):
+        if run == "trained on":
+            model.qa_outputs.bias.data += 1
+        model.save_pretrained(tmp_path / run / "checkpoint")
+        tokenizer.save_pretrained(tmp_path / run / "checkpoint")
+        names.append(load_reader(str(tmp_path / run / "checkpoint")).name)
+    assert names[0] == names[1] != names[2]
 
 
 def test_a_model_that_does_not_answer_questions_is_refused(tmp_path: Path) -> None:

@@ -209,9 +209,9 @@ def test_training_on_what_is_measured_on_is_refused(write_set: WriteSet) -> None
 def test_a_run_that_was_stopped_ends_like_one_that_was_not(
     write_set: WriteSet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data = write_set("train/velmar", versions(8))
-    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 24),), 2, 2, 2, 1e-3, 0.9, retrieved=1))
-    settings = train.Settings("small", seed=1, precision="float32", batch=8, checkpoint_every=1)
+    data = write_set("train/velmar", versions(4))
+    monkeypatch.setitem(RECIPES, "small", Recipe((Share("velmar", 12),), 2, 2, 2, 1e-3, 0.9, retrieved=1))
+    settings = train.Settings("small", seed=1, precision="float32", batch=4, checkpoint_every=1)
     train.train(data, tmp_path / "whole", None, settings)
 
     class Stopped(Exception):

@@ -15,6 +15,9 @@ from index.load.compressed import open_file
 
 logger = logging.getLogger(__name__)
 
+BINARY = "is binary, not text (it has NUL bytes)"
+"""What is said of a line or a row."""
+
 _BYTE_ORDER_MARKS = {
     b"\xff\xfe\x00\x00": "utf-32",
     b"\x00\x00\xfe\xff": "utf-32",
@@ -146,11 +149,20 @@ def decode(data: bytes, location: str) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def read_lines(path: Path, limits: Limits = Limits()) -> Iterator[tuple[int, str | UnreadableFile]]:
+def read_lines(
+    path: Path, limits: Limits = Limits(), *, name: str | None = None, warn: bool = True, binary: bool = False
+) -> Iterator[tuple[int, str | UnreadableFile]]:
     """Yield the lines of a file with their numbers from 1, decoded as `read_text` does but one at a time.
 
     A line keeps its end. One with NUL bytes, or of more than `limits.file_bytes`, comes as an error; in UTF-16 and
     UTF-32 what cannot be decoded is replaced.
+
+    Args:
+        path: The file.
+        limits: How long a line may be, and how much a packed file may unpack to.
+        name: What it is called in the warning of the first line that is not UTF-8; without one by its path.
+        warn: Whether there is such a warning.
+        binary: Whether lines with NUL bytes come like others.
 
     Raises:
         OSError: If the file cannot be read.
@@ -163,20 +175,19 @@ def read_lines(path: Path, limits: Limits = Limits()) -> Iterator[tuple[int, str
             text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="\n")
             yield from _bounded_lines(text, "\n", limits.file_bytes)
             return
-        warned = False
         for number, line in _bounded_lines(file, b"\n", limits.file_bytes):
             if isinstance(line, UnreadableFile):
                 yield number, line
                 continue
-            if b"\0" in line:
-                yield number, UnreadableFile("is binary, not text (it has NUL bytes)")
+            if b"\0" in line and not binary:
+                yield number, UnreadableFile(BINARY)
                 continue
             try:
                 yield number, line.decode("utf-8")
             except UnicodeDecodeError:
-                if not warned:
-                    warn_of_encoding(str(path))
-                    warned = True
+                if warn:
+                    warn_of_encoding(f"{name or path}:{number}")
+                    warn = False
                 yield number, line.decode("cp1252", errors="replace")
 
 

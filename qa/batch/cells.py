@@ -11,6 +11,7 @@ from index.article import clean_text
 
 _FORMULA = tuple("=+-@＝＋－＠\t\r\n|")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s?%?", re.ASCII)
+_BEHIND_A_DELIMITER = re.compile(r'([;\t\r\n]["\s]*)([=+\-@＝＋－＠|][^;\t\r\n]*)')
 _NO_CELL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _CUT = " … [cut]"
@@ -45,16 +46,32 @@ def as_text(value: Any) -> str:
 def harmless(text: str) -> str:
     r"""Return a text that no spreadsheet runs when it opens a .csv: with ' before what could begin a formula.
 
-    So begins a text whose first character but for white space is one of `= + - @`, also of full width, or `|`, or whose
-    first is a tab or the end of a line (https://owasp.org/www-community/attacks/CSV_Injection). A plain number, which
-    is none, stays as it is.
+    Also within it, behind a semicolon, a tab and the end of a line, where a spreadsheet that takes one of them for the
+    delimiter, as Excel takes the semicolon in many countries, begins another cell.
 
-    >>> harmless("=1+1"), harmless("-3.5"), harmless("-3+2"), harmless(" @SUM(A1)")
-    ("'=1+1", '-3.5', "'-3+2", "' @SUM(A1)")
+    >>> harmless("-3+2"), harmless("3; -5"), harmless("so; =1+1")
+    ("'-3+2", '3; -5', "so; '=1+1")
+    """
+    words = text.lstrip()
+    escaped = _BEHIND_A_DELIMITER.sub(
+        lambda match: match[0] if _PLAIN_NUMBER.fullmatch(match[2]) else f"{match[1]}'{match[2]}", words
+    )
+    before = "'" if begins_a_formula(text) else ""
+    return f"{before}{text[: len(text) - len(words)]}{escaped}"
+
+
+def begins_a_formula(text: str) -> bool:
+    """Tell whether a spreadsheet could take a text for a formula.
+
+    So begins a text whose first character but for white space is one of `= + - @`, also of full width, or `|`, or whose
+    first is a tab or the end of a line (https://owasp.org/www-community/attacks/CSV_Injection). A plain number is none.
+
+    >>> begins_a_formula("=1+1"), begins_a_formula("-3.5"), begins_a_formula(" @SUM(A1)")
+    (True, False, True)
     """
     if not text.startswith(_FORMULA) and not text.lstrip().startswith(_FORMULA):
-        return text
-    return text if _PLAIN_NUMBER.fullmatch(text) else f"'{text}"
+        return False
+    return _PLAIN_NUMBER.fullmatch(text) is None
 
 
 def fitting(text: str, most: int) -> tuple[str, bool]:

@@ -12,6 +12,7 @@ from qa.errors import InvalidBatch
 
 DEFAULT = "question"
 
+_DELIMITERS = ",;\t|"
 _WORDS_OF_A_NAME = 3
 _QUESTION_MARKS = ("?", "？", "؟")
 
@@ -37,7 +38,7 @@ def question_column(names: Sequence[str], asked: str | None, file: str) -> int:
 
     It is the one asked for, else `question`, else the only one. A name that is not there as it is spelled is taken
     without regard to case. An only column must be called like one: what is longer than three words or ends in a
-    question mark is taken for a question in a table without names.
+    question mark is taken for a question in a table without names, what has a delimiter for several columns.
 
     Raises:
         InvalidBatch: If there is none, naming those there are.
@@ -51,16 +52,17 @@ def question_column(names: Sequence[str], asked: str | None, file: str) -> int:
     alike = [number for number, name in enumerate(names) if name.casefold() == wanted.casefold()]
     if len(alike) == 1:
         return alike[0]
-    if asked is None and len(names) == 1 and not _is_question(names[0]):
+    several = len(names) == 1 and any(delimiter in names[0] for delimiter in _DELIMITERS)
+    if asked is None and len(names) == 1 and not several and not _is_question(names[0]):
         return 0
-    headless = (
-        " Its first row looks like questions, not like names: put a row of column names above it."
-        if any(map(_is_question, names))
-        else " A table needs a first row of column names."
-    )
+    hint = " A table needs a first row of column names."
+    if several:
+        hint = " Its columns may be parted by something else: a .csv has commas, semicolons or tabs, a .tsv has tabs."
+    elif any(map(_is_question, names)):
+        hint = " Its first row looks like questions, not like names: put a row of column names above it."
     raise InvalidBatch(
         f"{file} has no column {wanted!r}; its columns are {listed(names)}. Name the one that has the questions with "
-        f"--question NAME.{headless}"
+        f"--question NAME.{hint}"
     )
 
 

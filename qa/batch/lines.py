@@ -11,19 +11,32 @@ from index.article import clean_text
 from index.errors import InvalidFilter, UnreadableFile
 from index.load.base import read_lines
 from index.load.records import listed
+from index.search.filters import Filter
 from qa.batch.columns import DEFAULT
 from qa.batch.limits import LIMITS
 from qa.batch.narrowing import filter_of_cells, filter_of_object
 from qa.batch.question import Layout, Question, Source
+from qa.errors import InvalidBatch
 
 FILTER = "filter"
 """The field of a line of JSON that says which articles are asked."""
 
 _MAX_DEPTH = 100
+_NOTHING = object()
 
 
 def read_plain(source: Source, layout: Layout) -> Iterator[Question]:
-    """Yield a question for each line that is not blank."""
+    """Yield a question for each line that is not blank.
+
+    Raises:
+        InvalidBatch: If the layout names columns.
+    """
+    if layout.column is not None or layout.filters:
+        option = "--question" if layout.column is not None else "--filter-columns"
+        raise InvalidBatch(
+            f"Got {option} for {source.name}, which is read as a question a line and has no columns. Leave it out, or "
+            "say with --format how else it is read."
+        )
     for location, line in _lines(source):
         yield line if isinstance(line, Question) else Question(None, line.strip(), location=location)
 
@@ -32,13 +45,33 @@ def read_json_lines(source: Source, layout: Layout) -> Iterator[Question]:
     """Yield a question for each line that is not blank; one that is no object with a question comes with its error.
 
     A number with a fraction comes back as the nearest float; NaN and infinities, which are not JSON, are errors.
+
+    Raises:
+        InvalidBatch: At the end, if no line has a field that the layout takes for filters.
     """
+    unseen = set(layout.filters.values())
+    objects = 0
     for location, line in _lines(source):
-        yield line if isinstance(line, Question) else _question(line, location, layout)
+        if isinstance(line, Question):
+            yield line
+            continue
+        try:
+            row = _object(line)
+        except ValueError as error:
+            yield Question(None, None, f"{location} {error}", location=location)
+        else:
+            objects += 1
+            unseen.difference_update(row)
+            yield _question(row, location, layout)
+    if unseen and objects:
+        raise InvalidBatch(
+            f"{source.name} has no line with the field {listed(sorted(unseen))} for filters. Name fields that its "
+            "lines have with --filter-columns FIELD=NAME."
+        )
 
 
 def _lines(source: Source) -> Iterator[tuple[str, str | Question]]:
-    for number, line in read_lines(source.path, LIMITS):
+    for number, line in read_lines(source.path, LIMITS, name=source.name, warn=source.warn):
         location = f"{source.name}:{number}"
         if isinstance(line, UnreadableFile):
             yield location, Question(None, None, f"{location} {line}", location=location)
@@ -46,44 +79,63 @@ def _lines(source: Source) -> Iterator[tuple[str, str | Question]]:
             yield location, cleaned
 
 
-def _question(line: str, location: str, layout: Layout) -> Question:
-    def wrong(problem: str) -> Question:
-        return Question(None, None, f"{location} {problem}", location=location)
+def _object(line: str) -> dict[str, Any]:
+    """Parse a line.
 
+    Raises:
+        ValueError: If it is no JSON object that can be written again; says what it is.
+    """
     try:
         row = _DECODER.decode(line)
     except (ValueError, RecursionError) as error:
-        return wrong(f"is not JSON: {error}")
+        raise ValueError(f"is not JSON: {error}") from None
     if not isinstance(row, dict):
-        return wrong(f"is a JSON {type(row).__name__}, expected an object with 'question'")
+        raise ValueError(f"is a JSON {type(row).__name__}, expected an object with 'question'")
     if _is_deep(row):
-        return wrong(f"is nested deeper than {_MAX_DEPTH} levels, the most that is kept")
-    row_id = row.pop("id", None)
+        raise ValueError(f"is nested deeper than {_MAX_DEPTH} levels, the most that is kept")
+    return row
+
+
+def _question(row: dict[str, Any], location: str, layout: Layout) -> Question:
+    """Take the id and the question out of a row, whose other fields are its columns."""
+    cells = {field: row.get(column) for field, column in layout.filters.items()}
+    name = layout.column or DEFAULT
+    text, row_id = row.pop(name, _NOTHING), row.pop("id", None)
+
+    def wrong(problem: str) -> Question:
+        asked = text if isinstance(text, str) else None
+        return Question(row_id, asked, f"{location}{problem}", row, location=location)
+
     if isinstance(row_id, str):
         row_id = clean_text(row_id)
-    elif row_id is not None and type(row_id) is not int:
-        return wrong(f"has 'id' as {row_id!r}, expected a string or a whole number")
-    return _of_fields(row, row_id, location, layout)
-
-
-def _of_fields(row: dict[str, Any], row_id: str | int | None, location: str, layout: Layout) -> Question:
-    name = layout.column or DEFAULT
-    if name not in row:
-        fields = listed(row)
-        error = f"has no field {name!r}; its fields are {fields}. Name the question's with --question NAME"
-        return Question(row_id, None, f"{location} {error}", row, location=location)
-    text = row.pop(name)
+    elif isinstance(row_id, list | dict):
+        odd, row_id = row_id, None
+        return wrong(f" has 'id' as {str(odd)[:80]}, expected a string or a number")
+    if text is _NOTHING:
+        return wrong(f" has no field {name!r}; its fields are {listed(row)}. Name the question's with --question NAME")
     if not isinstance(text, str):
-        error = f"{location} has {name!r} as {str(text)[:80]}, expected a string"
-        return Question(row_id, None, error, row, location=location)
+        return wrong(f" has {name!r} as {str(text)[:80]}, expected a string")
     try:
-        if layout.filters:
-            only = filter_of_cells({field: row.get(column) for field, column in layout.filters.items()})
-        else:
-            only = None if row.get(FILTER) is None else filter_of_object(row[FILTER])
+        only = filter_of_cells(cells) if cells else _own_filter(row)
     except InvalidFilter as error:
-        return Question(row_id, text, f"{location}: {error}", row, location=location)
+        return wrong(f": {error}")
     return Question(row_id, text, None, row, only, location)
+
+
+def _own_filter(row: dict[str, Any]) -> Filter | None:
+    """Return the filter that a row gives in its field of that name.
+
+    Raises:
+        InvalidFilter: If the field is none.
+    """
+    if row.get(FILTER) is None:
+        return None
+    try:
+        return filter_of_object(row[FILTER])
+    except InvalidFilter as error:
+        raise InvalidFilter(
+            f"{error} The field {FILTER!r} says which articles a row asks of; rename it where it says something else."
+        ) from None
 
 
 def _no_number(name: str) -> Any:

@@ -9,15 +9,20 @@ from typing import Self
 import click
 from tqdm import tqdm
 
-_EVERY_SECONDS = 10.0
+from qa.progress import EVERY_SECONDS, duration
 
 
 class BatchProgress:
-    """Follows the number of questions done, of a total that is known; a context manager."""
+    """Follows the number of questions done, of a total that is known; a context manager.
+
+    Attributes:
+        total: Of how many.
+        done: How many are done; None until it is known how many an earlier run had done.
+    """
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self.done = 0
+        self.done: int | None = None
         self._first = 0
         self._began = self._said = time.monotonic()
         self._bar: tqdm | None = None
@@ -43,7 +48,7 @@ class BatchProgress:
             return
         self._bar.update(done - self._bar.n)
         now = time.monotonic()
-        if self._bar.disable and now - self._said >= _EVERY_SECONDS:
+        if self._bar.disable and now - self._said >= EVERY_SECONDS:
             self._said = now
             click.echo(how_far(done, self.total, (done - self._first) / (now - self._began)), err=True)
 
@@ -59,9 +64,4 @@ def how_far(done: int, total: int, rate: float) -> str:
     >>> how_far(500, 2000, 12.5)
     '500 of 2,000 questions, 12.5 a second, about 2 minutes left'
     """
-    seconds = (total - done) / rate
-    if seconds < 90:
-        left = f"{seconds:.0f} seconds"
-    else:
-        left = f"{seconds / 60:.0f} minutes" if seconds < 90 * 60 else f"{seconds / 3600:.1f} hours"
-    return f"{done:,} of {total:,} questions, {rate:.1f} a second, about {left} left"
+    return f"{done:,} of {total:,} questions, {rate:.1f} a second, about {duration((total - done) / rate)} left"

@@ -18,7 +18,7 @@ class Layout:
     """What a user says of a file of questions.
 
     Attributes:
-        column: The column or field that has the questions; without one it is `question`, or the only column.
+        column: The column or field that has the questions; without one it is `question`, or a table's only column.
         format: Without one it is told by the file's ending.
         filters: The columns that say which articles a row's question is asked of, by the field of a filter; see
             `qa.batch.narrowing.parse_filter_columns`.
@@ -37,11 +37,13 @@ class Source:
         path: Where it is read from; one that ends in .gz is unpacked while it is read.
         name: What it is called in messages.
         format: How it is read.
+        warn: Whether to say so where it is not UTF-8.
     """
 
     path: Path
     name: str
     format: Format
+    warn: bool = True
 
 
 @dataclass(frozen=True)

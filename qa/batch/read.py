@@ -9,7 +9,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, get_args
 
@@ -71,16 +71,21 @@ def find_source(path: Path, layout: Layout = Layout()) -> Source:
 
 
 @contextmanager
-def spooled(file: IO[bytes], format: Format) -> Iterator[Source]:
-    """Copy a stream, such as standard input, to a temporary file, since it is read more than once."""
+def spooled(file: IO[bytes], source: Source) -> Iterator[Source]:
+    """Copy a stream, such as standard input or a pipe, to a temporary file, since it is read more than once.
+
+    Args:
+        file: The stream.
+        source: What it is called and how it is read; its path's ending says whether it is packed.
+    """
     with tempfile.TemporaryDirectory(prefix="pullquote-") as folder:
-        path = Path(folder) / f"standard-input.{format}"
+        path = Path(folder) / f"questions.{source.format}{'.gz' if is_compressed(source.path) else ''}"
         try:
             with path.open("wb") as copy:
                 shutil.copyfileobj(file, copy)
         except OSError as error:
-            raise InvalidBatch(f"Cannot copy standard input to {folder!r}: {error.strerror or error}.") from error
-        yield Source(path, "standard input", format)
+            raise InvalidBatch(f"Cannot copy {source.name} to {folder!r}: {error.strerror or error}.") from error
+        yield replace(source, path=path)
 
 
 def read_questions(source: Path | Source, layout: Layout = Layout()) -> Iterator[Question]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from qa.batch.question import Layout, Question, Source
 from qa.batch.read import Survey, digest, find_source, read_questions, survey
 from qa.batch.result import Record, Result
 from qa.batch.write import check_output, check_size, write_answers
-from qa.errors import InvalidBatch, OutputError
+from qa.errors import InvalidBatch, OutputError, QAError
 from qa.many import Asked
 
 CHUNK = 32
@@ -94,6 +94,7 @@ def run_batch(
     """
     source = find_source(questions, layout) if isinstance(questions, Path) else questions
     found = surveyed or check_files(source, answers, layout)
+    source = replace(source, warn=False)
     partial = answers.with_name(answers.name + ".partial")
     generation = assistant.index.generation
     try:
@@ -148,8 +149,13 @@ def _answers(assistant: Assistant, rows: Sequence[Question]) -> list[Record]:
     known = assistant.index.titles({name for row in rows if row.only for name in row.only.articles})
     asked = [_asked(assistant.only, row, known) for row in rows]
     given = iter(assistant.ask_many([one for one in asked if isinstance(one, Asked)]))
-    outcomes = [next(given) if isinstance(one, Asked) else one for one in asked]
-    return [Record(one) if isinstance(one, Answer) else Record(None, str(one)) for one in outcomes]
+    return [_record(row, next(given) if isinstance(one, Asked) else one) for row, one in zip(rows, asked, strict=True)]
+
+
+def _record(row: Question, outcome: Answer | QAError | str) -> Record:
+    if isinstance(outcome, Answer):
+        return Record(outcome)
+    return Record(None, outcome if isinstance(outcome, str) else f"{row.location}: {outcome}")
 
 
 def _asked(base: Filter, row: Question, known: Mapping[str, str | None]) -> Asked | str:

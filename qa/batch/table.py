@@ -9,7 +9,7 @@ from typing import Any
 
 from index.article import clean_text
 from index.errors import InvalidFilter, UnreadableFile
-from index.load.base import read_lines
+from index.load.base import BINARY, read_lines
 from index.load.records import listed
 from qa.batch import columns
 from qa.batch.limits import LIMITS
@@ -69,6 +69,7 @@ def questions_of_rows(
 
 def _question(names: list[str], place: int, cells: Sequence[Any], layout: Layout, location: str) -> Question:
     row = dict(zip(names, cells, strict=True))
+    filters = {field: row[name] for field, name in layout.filters.items()}
     text = row.pop(names[place])
     row_id = row.pop("id", None)
     if isinstance(row_id, str):
@@ -78,7 +79,7 @@ def _question(names: list[str], place: int, cells: Sequence[Any], layout: Layout
         error = f"{location} has {found} as the question, expected text"
         return Question(row_id, None, error, row, location=location)
     try:
-        only = filter_of_cells({field: row.get(name) for field, name in layout.filters.items()})
+        only = filter_of_cells(filters)
     except InvalidFilter as error:
         return Question(row_id, text, f"{location}: {error}", row, location=location)
     return Question(row_id, text, None, row, only, location)
@@ -92,7 +93,7 @@ class _Lines:
     """The lines of a file with their ends, and a limit to what one row may take of them."""
 
     def __init__(self, source: Source) -> None:
-        self._lines = read_lines(source.path, LIMITS)
+        self._lines = read_lines(source.path, LIMITS, name=source.name, warn=source.warn, binary=True)
         self._pieces: Iterator[str] = iter(())
         self.number = 0
         self.left = LIMITS.file_bytes
@@ -123,15 +124,15 @@ class _TooLong(Exception):
 def _rows(lines: _Lines, source: Source) -> Iterator[tuple[int, list[str] | str]]:
     """Yield the rows that are not blank, with the numbers of their first lines."""
     try:
-        first = next(lines, None)
+        first = _first(lines)
     except _Unreadable as error:
-        yield 1, str(error)
+        yield lines.number, str(error)
         return
     if first is None:
         return
     delimiter = "\t" if source.format == "tsv" else max(",;\t", key=first.count)
     reader = csv.reader(_Then(first, lines), delimiter=delimiter, strict=True)
-    number = 1
+    number = lines.number
     while True:
         lines.left = LIMITS.file_bytes
         try:
@@ -148,9 +149,20 @@ def _rows(lines: _Lines, source: Source) -> Iterator[tuple[int, list[str] | str]
                 ) from None
             yield number, f"is not a row of a table: {error}"
         else:
-            if any(cell.strip() for cell in cells):
+            if any("\0" in cell for cell in cells):
+                yield number, BINARY
+            elif any(cell.strip() for cell in cells):
                 yield number, cells
         number = lines.number + 1
+
+
+def _first(lines: _Lines) -> str | None:
+    """Return the first line that is not blank."""
+    for line in lines:
+        lines.left = LIMITS.file_bytes
+        if line.strip():
+            return line
+    return None
 
 
 class _Then(Iterator[str]):

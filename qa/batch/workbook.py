@@ -29,9 +29,9 @@ _ERRORS = frozenset(("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!",
 _BLOCK = 200
 _DAMAGED = (
     KeyError, IndexError, ValueError, TypeError, AttributeError, EOFError, SyntaxError, ZlibError, zipfile.BadZipFile,
-    NotImplementedError,
+    RuntimeError,
 )  # fmt: skip
-"""What openpyxl and the parsers of XML, whose errors are SyntaxErrors, raise for files that are none."""
+"""What openpyxl, zipfile (of an encrypted part a RuntimeError) and the parsers of XML (SyntaxErrors) raise."""
 
 
 def read_workbook(source: Source, layout: Layout) -> Iterator[Question]:

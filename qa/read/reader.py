@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,7 @@ from qa.read.weights import CARD_FILE, READER_FOLDER, PackagedModel, read_card
 
 if TYPE_CHECKING:
     from tokenizers import Encoding
+    from transformers import PreTrainedModel
 
 PACKAGED_READER = "packaged"
 
@@ -133,7 +135,8 @@ class TransformersReader:
 def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
     """Load the packaged reader, a folder that `training.train` wrote, or a Hugging Face question-answering checkpoint.
 
-    A checkpoint of another make gives an answer where it prefers the span to its [CLS] token (margin 0).
+    A checkpoint of another make gives an answer where it prefers the span to its [CLS] token (margin 0); it is called by
+    its folder and a checksum of its weights.
 
     Raises:
         ReaderError: If it cannot be loaded.
@@ -176,4 +179,14 @@ def _load_checkpoint(name: str) -> TransformersReader:
         raise ReaderError(f'The tokenizer of {name!r} has no [CLS] token, at which a reader says "no answer".')
     positions = getattr(model.config, "max_position_embeddings", MAX_LENGTH)
     most = min(MAX_LENGTH, positions - (getattr(model.config, "pad_token_id", 0) or 0) - 1)
-    return TransformersReader(model.eval(), ReaderTokenizer.of(tokenizer, most), Path(name).name)
+    called = f"{Path(name).name}-{_checksum(model)}"
+    return TransformersReader(model.eval(), ReaderTokenizer.of(tokenizer, most), called)
+
+
+def _checksum(model: PreTrainedModel) -> str:
+    """Return the first 12 hex digits of the SHA-256 of a model's parameters, by which checkpoints are told apart."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.contiguous().numpy())
+    return digest.hexdigest()[:12]

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.batch.cells import as_text, fitting, harmless
+from qa.batch.cells import as_text, begins_a_formula, fitting
 from qa.batch.columns import output_names
 from qa.batch.flat import FIELDS, ID, row_of
 from qa.batch.limits import EXCEL_CHARACTERS
@@ -73,7 +73,7 @@ class _Cells:
             text, cut = fitting(as_text(value), EXCEL_CHARACTERS)
             self.cut += cut
             cell.value, cell.data_type = text or None, "s" if text else "n"
-            cell.quotePrefix = harmless(text) != text  # so that it stays text when somebody edits it
+            cell.quotePrefix = begins_a_formula(text)  # so that it stays text when somebody edits it
         return cell
 
 
