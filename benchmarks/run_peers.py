@@ -6,7 +6,8 @@ Each tool gets a virtual environment in DIR with pinned versions, and a process 
 with the same articles, questions, models and number of threads. The runs alternate between the tools. The articles are
 the contexts of squad2_dev and nq_dev without their titles; the questions a sample of each set, always the same one. No
 model is fetched: see `given` in the result. Every process leaves its figures in DIR, and one that has done so is not
-run again. Writes benchmarks/results/peers.json, after each tool's turn, and prints the tables.
+run again. Writes benchmarks/results/peers.json, after each tool's turn, and prints the tables of docs/peers.md and of
+the README.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from benchmarks.peers import table
 from benchmarks.peers.environment import ROOT
 from benchmarks.peers.measured import HITS, Measured, Task
+from benchmarks.peers.overview import overview
 from benchmarks.peers.scores import Case
 from benchmarks.peers.tools import TOOLS
 from index.packaged import packaged_model_folder
@@ -61,7 +63,7 @@ def main() -> None:
                 one.run(task, number, work)
             result["tools"] = {each.tool.name: each.figures(tasks) for each in measured}
             asked.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(table.markdown(result))
+    print(table.markdown(result), overview(result), sep="\n\n")
 
 
 def make_task(data: Path, name: str, work: Path, questions: int, articles: int | None) -> Task:

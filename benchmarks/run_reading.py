@@ -1,12 +1,12 @@
-"""What bounds reading: three ways to read the passages of many questions, and what the processor does meanwhile.
+"""What bounds many questions: three ways to embed them and read their passages, and what the processor does meanwhile.
 
     python -m benchmarks.run_reading --data DEV_DIR [--questions 32] [--rounds 3]
 
-The articles are the contexts of squad2_dev; five passages are found for each question and then read: one question at a
-time, side by side with one thread each (as `Assistant.ask_many` does), and across questions, in batches of windows
-sorted by length. Also measured, with one thread: the share of the reader's time that is in its linear layers, and how
-fast products of their shapes are alone. Rounds alternate between the ways; the best is taken. Writes
-benchmarks/results/reading.json.
+The articles are the contexts of squad2_dev. The questions are embedded, and the five passages found for each are read:
+one question at a time, side by side with one thread each (as `Assistant.ask_many` does), and across questions: all in
+one call, and in batches of windows sorted by length. Also measured, with one thread: the share of the reader's time
+that is in its linear layers, and how fast products of their shapes are alone. Rounds alternate between the ways; the
+best is taken. Writes benchmarks/results/reading.json.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from index import load_encoder
 from index.bert import use_threads
 from qa import load_reader
 from qa.evaluate.contexts import contexts_as_index
@@ -47,26 +49,30 @@ def main() -> None:
     testset = read_squad(arguments.data / "squad2_dev.json.gz")
     step = len(testset.questions) // arguments.questions
     questions = [question.question for question in testset.questions[::step]][: arguments.questions]
-    reader = load_reader()
+    encoder, reader = load_encoder(), load_reader()
     with contexts_as_index(testset) as index:
         asked = [(question, [hit.passage.text for hit in index.search(question, 5)]) for question in questions]
-    ways: dict[str, Callable[[], object]] = {
+    embedding: dict[str, Callable[[], object]] = {
+        "one question at a time": lambda: [encoder.encode([question]) for question in questions],
+        "side by side": lambda: side_by_side(lambda question: encoder.encode([question]), questions),
+        "across questions": lambda: encoder.encode(questions),
+    }
+    reading: dict[str, Callable[[], object]] = {
         "one question at a time": lambda: [reader.windows(*one) for one in asked],
-        "side by side": lambda: side_by_side(reader, asked),
+        "side by side": lambda: side_by_side(lambda one: reader.windows(*one), asked),
         **{f"across questions, {size} windows": partial(across, reader, asked, size) for size in BATCHES},
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(arguments.rounds + 1):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            taken[name].append(1000 * (time.perf_counter() - began) / len(asked))
+    taken = [
+        {name: round(seconds * 1000 / len(asked), 1) for name, seconds in best_times(ways, arguments.rounds).items()}
+        for ways in (embedding, reading)
+    ]
     threads = torch.get_num_threads()
     use_threads(1, elsewhere=threads)
     result = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {threads} threads of torch",
         "questions": len(asked),
-        "ms a question": {name: round(min(times[1:]), 1) for name, times in taken.items()},
+        "embedding, ms a question": taken[0],
+        "reading, ms a question": taken[1],
         "share of the time in linear layers, one thread": round(linear_share(reader, asked), 3),
         "products alone, 1e9 operations a second, one thread": {
             f"{rows} rows, {' to '.join(map(str, shape))}": round(speed(rows, *shape), 1)
@@ -78,9 +84,20 @@ def main() -> None:
     print(json.dumps(result, indent=2))
 
 
-def side_by_side(reader: TransformersReader, asked: Asked) -> None:
+def best_times(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Return the seconds of the best of some rounds in turn, after one that does not count."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds + 1):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            taken[name].append(time.perf_counter() - began)
+    return {name: min(times[1:]) for name, times in taken.items()}
+
+
+def side_by_side(work: Callable[[Any], object], asked: Sequence[object]) -> None:
     with one_thread_each() as workers:
-        list(workers.map(lambda one: reader.windows(*one), asked))
+        list(workers.map(work, asked))
 
 
 def across(reader: TransformersReader, asked: Asked, size: int) -> None:

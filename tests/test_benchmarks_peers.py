@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.peers import measured, scores
-from benchmarks.peers.environment import ToolFailed, reason, run
+from benchmarks.peers.environment import ROOT, ToolFailed, reason, run
 from benchmarks.peers.measured import DRIVE, Measured, Task
+from benchmarks.peers.overview import overview
 from benchmarks.peers.scores import Case
 from benchmarks.peers.table import Column, markdown, share, table
 from benchmarks.peers.tools import TOOLS, Tool
@@ -119,6 +120,36 @@ def test_where_less_is_better_the_least_is_bold_and_equal_figures_both_are() -> 
     rows = {"a": {"mb": 12.0}, "b": {"mb": 3.1}, "c": {"mb": 2.9}}
     lines = table("", rows, (Column("MB", ("mb",), "{:.0f}".format, less=True),)).splitlines()
     assert lines[2:] == ["| a | 12 |", "| b | **3** |", "| c | **3** |"]
+
+
+def test_the_overview_has_a_row_for_each_measure_that_some_tool_has() -> None:
+    def tool(version: str, mb: int, **over_a_set: Any) -> dict[str, Any]:
+        start = {"versions": {"main": version}, "install_mb": mb, "import_s": {"clock": 0.5}, "load_s": {"clock": 1.0}}
+        return {**start, "failures": {}, "sets": {"small": over_a_set}}
+
+    sizes = {"articles": 1200, "questions": 9, "unanswerable": 4}
+    tools = {
+        "ours": tool("1", 1892, memory_mb=600, answers={"EM of the answerable": 0.5, "F1 of the answerable": 0.625}),
+        "theirs": tool("2", 1400, memory_mb=1150, search_ms={"clock": {"median": 15.4}}),
+        "other": {"failures": {"install": "none"}},
+    }
+    assert overview({"sets": {"small": sizes}, "tools": tools}).splitlines() == [
+        "| shares in per cent | ours 1 | theirs 2 |",
+        "| --- | ---: | ---: |",
+        "| installed, MB | 1,892 | **1,400** |",
+        "| imports and models, s | **1.5** | **1.5** |",
+        "| **small**, 1,200 contexts, 4 of 9 questions unanswerable |  |  |",
+        "| search; answer, ms | – | 15 |",
+        "| memory, MB | **600** | 1,150 |",
+        "| EM; F1 of the answerable | 50.0; 62.5 | – |",
+    ]
+
+
+def test_the_pages_have_the_figures_that_were_measured() -> None:
+    result = json.loads((ROOT / "benchmarks/results/peers.json").read_text(encoding="utf-8"))
+    assert overview(result) in (ROOT / "README.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs/peers.md").read_text(encoding="utf-8")
+    assert all(part in page for part in markdown(result).split("\n\n"))
 
 
 def test_a_tool_that_does_not_run_is_named_with_the_reason() -> None:

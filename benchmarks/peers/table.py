@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 Figures = Mapping[str, Any]
+NONE = "–"
+"""What stands where a tool has no figure."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def markdown(result: Figures) -> str:
     """Return the tables of a result of `run_peers`: one of the starts, two for each set, the best figures bold."""
     tools: Mapping[str, Figures] = result["tools"]
     ran = {name: figures for name, figures in tools.items() if "versions" in figures}
-    parts = [table("", ran, START, versions=True)]
+    parts = [table("tool", ran, START, versions=True)]
     for name, sizes in result["sets"].items():
         over = {tool: figures["sets"][name] for tool, figures in ran.items() if name in figures["sets"]}
         caption = f"{name}, {sizes['articles']:,} articles, {sizes['questions']} questions"
@@ -80,7 +82,7 @@ def table(caption: str, rows: Mapping[str, Figures], columns: Sequence[Column], 
     used = [column for column in columns if any(figure(row, column.path) is not None for row in rows.values())]
     if not used:
         return ""
-    cells = {column: _written(column, [figure(row, column.path) for row in rows.values()]) for column in used}
+    cells = {column: cells_of(column, rows.values()) for column in used}
     lines = ["| " + " | ".join([caption, *(column.head for column in used)]) + " |"]
     lines.append("| --- |" + " ---: |" * len(used))
     for number, (name, row) in enumerate(rows.items()):
@@ -101,8 +103,10 @@ def figure(row: Figures, path: Sequence[str]) -> float | None:
     return None if value is None else float(value)
 
 
-def _written(column: Column, values: Sequence[float | None]) -> list[str]:
+def cells_of(column: Column, rows: Iterable[Figures]) -> list[str]:
+    """Return a column's figure of each tool as it is written, the best one bold where there are several."""
+    values = [figure(row, column.path) for row in rows]
     texts = [None if value is None else column.written(value) for value in values]
     there = [value for value in values if value is not None]
-    best = column.written(min(there) if column.less else max(there))
-    return ["–" if text is None else f"**{text}**" if text == best and len(there) > 1 else text for text in texts]
+    best = column.written((min if column.less else max)(there, default=0.0))
+    return [NONE if text is None else f"**{text}**" if text == best and len(there) > 1 else text for text in texts]
