@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import click
 import pytest
 
 from qa.batch import FORMATS
@@ -48,4 +49,5 @@ def test_a_line_comes_every_ten_seconds_at_most(clock: Clock, capsys: pytest.Cap
 
 def test_the_command_offers_every_format() -> None:
     (option,) = (parameter for parameter in batch.params if parameter.name == "format")
+    assert isinstance(option.type, click.Choice)
     assert tuple(option.type.choices) == FORMATS
