@@ -74,6 +74,7 @@ def evaluate(
     from qa.evaluate.gate import parse_gates, shortfalls
     from qa.evaluate.predictions import check_predictions, write_predictions
     from qa.evaluate.report import as_table, make_folder, write_report
+    from qa.evaluate.testset import shortened
 
     least = parse_gates(gates)
     questions = read_testset(testset)
@@ -87,7 +88,7 @@ def evaluate(
     click.echo(as_table(report))
     for skipped in report.skipped[:_SKIPPED_SHOWN]:
         place = f" ({skipped.where})" if skipped.where else ""
-        click.echo(f"skipped: question {skipped.id}: {skipped.reason}{place}", err=True)
+        click.echo(f"skipped: question {shortened(skipped.id)}: {skipped.reason}{place}", err=True)
     if len(report.skipped) > _SKIPPED_SHOWN:
         click.echo(f"skipped: {len(report.skipped) - _SKIPPED_SHOWN:,} more, which the report names", err=True)
     click.echo(f"written to {path}", err=True)

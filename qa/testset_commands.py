@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -52,7 +51,7 @@ def propose(path: Path, count: int, seed: int, only: Filter, folder: Path) -> No
     """
     from qa.errors import OutputError
     from qa.evaluate.report import write_text
-    from qa.testset import check_form, form, runs_as_formula
+    from qa.testset import check_form, form, runs_as_formula, why_none
     from qa.testset import propose as choose
 
     ending = check_form(path)
@@ -61,8 +60,8 @@ def propose(path: Path, count: int, seed: int, only: Filter, folder: Path) -> No
     with open_index(folder) as store:
         plain = (lambda article_id: not runs_as_formula(article_id)) if ending == ".csv" else (lambda article_id: True)
         chosen = choose(store, count, seed=seed, only=only, wanted=plain)
-    if not chosen:
-        raise OutputError("There is no passage to ask about: the index is empty, or the filters leave none.")
+        if not chosen:
+            raise OutputError(f"There is no passage to ask about: {why_none(store, only)}.")
     write_text(path, form(chosen, ending))
     articles = len({proposal.passage.article_id for proposal in chosen})
     click.echo(f"{len(chosen)} passages of {articles} articles; written to {path}", err=True)
@@ -88,6 +87,7 @@ def check(path: Path, articles: str, no_reading: bool, **options: Any) -> None:
     """
     from qa.errors import InvalidTestSet
     from qa.evaluate import TestSet, read_testset
+    from qa.evaluate.testset import shortened
     from qa.testset import lines_of_ids
 
     questions = read_testset(path)
@@ -95,7 +95,7 @@ def check(path: Path, articles: str, no_reading: bool, **options: Any) -> None:
         raise InvalidTestSet(f"{str(path)!r} is for retrieval alone; there are no answers to check.")
     checked = _checked(questions, lines_of_ids(path), articles, not no_reading, options)
     for finding in checked.findings:
-        click.echo(f"{finding.where or path}: {finding.kind}: question {finding.id}: {finding.message}")
+        click.echo(f"{finding.where or path}: {finding.kind}: question {shortened(finding.id)}: {finding.message}")
     counts = Counter(finding.kind for finding in checked.findings)
     found = ", ".join(f"{kind} {count}" for kind, count in counts.items()) or "nothing to say"
     click.echo(f"{checked.questions} questions, {checked.unanswerable} of them unanswerable: {found}", err=True)
@@ -120,14 +120,13 @@ def import_command(path: Path, kept: Path | None, folder: Path) -> None:
     feedback for what becomes a question.
     """
     from qa.conversation.testset_file import check_output, write_testset
-    from qa.evaluate import read_squad
+    from qa.evaluate.testset import read_document
     from qa.testset import merge
 
     check_output(path)
     document: dict[str, Any] = {"version": "v2.0", "data": []}
     if path.exists():
-        read_squad(path)
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        document = read_document(path)
     made = rated_as_squad(kept, folder)
     merged = merge(document, made.document)
     write_testset(merged.document, path)

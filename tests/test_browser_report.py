@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from evaluation_reports import TEXT, passage, question, report, unanswerable
+from evaluation_reports import TEXT, passage, question, report, retrieval_report, searched, unanswerable
 from playwright.sync_api import Browser, Page, expect
 
 from qa.evaluate.report import write_report
@@ -148,3 +149,35 @@ def test_a_narrow_table_breaks_no_word(shown: Page) -> None:
         cells = shown.locator(".scores tbody th, #questions td.number, #questions td:nth-child(2)").evaluate_all(lines)
         assert len(cells) > 20
         assert [(text, count) for text, count in cells if count > len(text.split())] == []
+
+
+def test_a_set_for_retrieval_alone_has_its_own_columns_and_outcomes(browser: Browser, tmp_path: Path) -> None:
+    rows = [searched("1", {"d1": 1, "d2": 2}), *(searched(str(n), {"d3": 1}, found=False) for n in range(2, 5))]
+    write_report(retrieval_report(rows), tmp_path)
+    page = browser.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    heads = page.locator("#questions thead button").all_text_contents()
+    assert heads == ["Query", "Type", "Relevant article", "Score", "Outcome"]
+    cells = page.locator("#questions tbody tr").first.locator("td").all_text_contents()
+    assert cells[1:] == ["who", "d2 and 1 more", "1.00", "searched"]
+    page.locator(".open").first.click()
+    detail = page.locator(".detail")
+    expect(detail.locator("dd").first).to_have_text("d2 · d1")
+    expect(detail).not_to_contain_text("nanswerable")
+    for outcome in ("not retrieved", "failed"):
+        page.get_by_label("Outcome").select_option(outcome)
+        expect(page.get_by_role("status")).to_have_text("3 of 4 questions")
+    page.close()
+
+
+def test_what_was_not_found_and_what_says_the_same_are_shown(browser: Browser, tmp_path: Path) -> None:
+    copied = replace(passage(article="b.txt", relevant=False), same_in=("c.txt", "d.txt"))
+    row = question("1", 0.0, retrieved=(copied,), missed=passage(), cited=None, best_span_cited=None)
+    write_report(report([row]), tmp_path)
+    page = browser.new_page()
+    page.goto((tmp_path / "report.html").as_uri())
+    page.locator(".open").click()
+    expect(page.locator(".detail summary").nth(0)).to_have_text("1. Talks (not relevant) the same in c.txt, d.txt")
+    expect(page.locator(".detail summary").nth(1)).to_have_text("Talks (right, and not found)")
+    expect(page.locator(".detail details").nth(1).locator("mark")).to_have_text("9 June 2025")
+    page.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory, reader: TransformersReader)
     folder = tmp_path_factory.mktemp("testset")
     (folder / "north.txt").write_text(ARTICLE, encoding="utf-8")
     assert Inside(folder)("index", "north.txt").returncode == 0
-    with Index.open(folder / ".pullquote") as index, Conversations(index.path / CONVERSATIONS_FILE) as kept:
+    rate(folder, reader, folder / ".pullquote" / CONVERSATIONS_FILE, Feedback(True, None, None, "2026-11-24"))
+    return folder
+
+
+def rate(folder: Path, reader: TransformersReader, conversations: Path, feedback: Feedback) -> None:
+    """Ask once in a new conversation, and rate the answer."""
+    with Index.open(folder / ".pullquote") as index, Conversations(conversations) as kept:
         turn = kept.add_turn(kept.create("me").id, ASKED)
         kept.add_reply(turn.id, Reply(ASKED, answer=Assistant(index, reader).ask(ASKED)))
-        kept.put_feedback(turn.id, 0, Feedback(True, None, None, "2026-11-24"))
-    return folder
+        kept.put_feedback(turn.id, 0, feedback)
 
 
 def test_a_form_is_proposed_filled_in_checked_and_evaluated(folder: Path) -> None:
@@ -44,6 +50,7 @@ def test_a_form_is_proposed_filled_in_checked_and_evaluated(folder: Path) -> Non
     proposed = run("testset", "propose", "-o", "mine.csv")
     assert (proposed.returncode, proposed.stdout) == (0, ""), proposed.stderr
     assert proposed.stderr.startswith("1 passages of 1 articles; written to mine.csv\n")
+    assert (folder / "mine.csv").read_bytes().startswith(b"\xef\xbb\xbfid,")
     again = run("testset", "propose", "-o", "mine.csv")
     assert (again.returncode, "may have been filled in" in again.stderr) == (1, True)
     path = folder / "mine.csv"
@@ -52,13 +59,35 @@ def test_a_form_is_proposed_filled_in_checked_and_evaluated(folder: Path) -> Non
     assert checked.returncode == 0, checked.stderr
     assert checked.stdout.startswith("mine.csv:2: copied words: question ")
     assert "2 questions, 1 of them unanswerable: copied words 1" in checked.stderr
-    done = run(
-        "eval", "mine.csv", "-o", "out", "--predictions", "squad", "--fail-under", "f1=0", "--fail-under", "em=1"
-    )
-    missed = [line for line in done.stderr.splitlines() if line.startswith("fell short")]
-    assert (done.returncode, len(missed)) == ((1, 1) if missed else (0, 0))
+    done = run("eval", "mine.csv", "-o", "out", "--predictions", "squad")
+    assert done.returncode == 0, done.stderr
     assert set(json.loads((folder / "squad" / "predictions.json").read_text())) == {"x", *_ids(path)}
     assert {file.name for file in (folder / "out").iterdir()} == {"report.json", "summary.md", "report.html"}
+
+
+@pytest.mark.parametrize(
+    ("gates", "code", "short"),
+    [
+        pytest.param(["recall@1=1", "em=0"], 0, [], id="reached"),
+        pytest.param(["recall@1=1", "em=0.6"], 1, [r"em is 0\.\d{4} \(n = 2\), expected at least 0\.6"], id="missed"),
+        pytest.param(
+            ["em=1", "f1=1"],
+            1,
+            [r"em is 0\.\d{4} \(n = 2\), expected at least 1", r"f1 is 0\.\d{4} \(n = 2\), expected at least 1"],
+            id="two missed",
+        ),
+    ],
+)
+def test_a_gate_fails_where_a_score_is_below_it(folder: Path, gates: list[str], code: int, short: list[str]) -> None:
+    """One question is both answerable and not, so that at most one of its two rows is right; one passage is found."""
+    (folder / "gate.csv").write_text("question,answer,article\nWho sang?,,north.txt\nWho sang?,Oslo,north.txt\n")
+    done = Inside(folder)(
+        "eval", "gate.csv", "-o", "gate", *(part for gate in gates for part in ("--fail-under", gate))
+    )
+    said = [line for line in done.stderr.splitlines() if "fell short" in line]
+    assert (done.returncode, len(said)) == (code, len(short)), done.stderr
+    assert all(re.fullmatch(f"fell short: {one}", line) for one, line in zip(short, said, strict=True))
+    assert (folder / "gate" / "report.json").exists()
 
 
 def test_a_check_fails_where_a_question_cannot_be_used(folder: Path) -> None:
@@ -69,8 +98,26 @@ def test_a_check_fails_where_a_question_cannot_be_used(folder: Path) -> None:
     done = Inside(folder)("testset", "check", "wrong.jsonl")
     assert done.returncode == 1
     assert done.stdout == (
-        "wrong.jsonl:2: unusable: question moved: the answer 'Bergen' does not stand in the article 'north.txt'\n"
+        "wrong.jsonl:2: unusable: question 'moved': the answer 'Bergen' does not stand in the article 'north.txt'\n"
     )
+
+
+def test_an_id_cannot_move_the_cursor_nor_fill_the_screen(folder: Path) -> None:
+    rows = [("fine", "Oslo"), ("\x1b[2J" + "y" * 200, "Bergen")]
+    (folder / "wild.jsonl").write_text(
+        "".join(
+            json.dumps({"id": id, "question": "Where?", "answer": answer, "article": "north.txt"}) + "\n"
+            for id, answer in rows
+        )
+    )
+    for arguments in (["testset", "check", "wild.jsonl"], ["eval", "wild.jsonl", "-o", "wild"]):
+        done = Inside(folder)(*arguments)
+        said = done.stdout + done.stderr
+        assert "question '\\x1b[2Jyyy" in said
+        assert ("\x1b" in said, "y" * 80 in said) == (False, False)
+    summary = (folder / "wild" / "summary.md").read_text(encoding="utf-8")
+    assert "&#91;2Jyyy" in summary
+    assert ("\x1b" in summary, "y" * 80 in summary) == (False, False)
 
 
 def test_feedback_is_taken_over_once(folder: Path) -> None:
@@ -78,6 +125,17 @@ def test_feedback_is_taken_over_once(folder: Path) -> None:
     assert (first.returncode, first.stderr) == (0, "added 1, already there 0; written to kept.json\n")
     assert second.stderr == "added 0, already there 1; written to kept.json\n"
     assert Inside(folder)("testset", "check", "kept.json", "--no-reading").returncode == 0
+
+
+def test_thumbs_down_alone_do_not_lock_a_set(folder: Path, reader: TransformersReader) -> None:
+    rate(folder, reader, folder / "down.sqlite", Feedback(False, "other", "too short", "2026-11-24"))
+    for _ in range(2):
+        done = Inside(folder)("testset", "import", "down.json", "--conversations", "down.sqlite")
+        assert (done.returncode, done.stderr) == (0, "added 0, already there 0; written to down.json\n")
+    document = json.loads((folder / "down.json").read_text(encoding="utf-8"))
+    assert (document["data"], len(document["not_right"])) == ([], 1)
+    liked = Inside(folder)("testset", "import", "down.json")
+    assert liked.stderr == "added 1, already there 0; written to down.json\n"
 
 
 def test_two_reports_are_compared(folder: Path) -> None:
@@ -97,7 +155,11 @@ def test_two_reports_are_compared(folder: Path) -> None:
     ("arguments", "message"),
     [
         pytest.param(["testset", "propose", "-o", "x.txt"], "ends in .csv, .jsonl or .json", id="ending"),
-        pytest.param(["testset", "propose", "-o", "x.csv", "--source", "None"], "There is no passage", id="no passage"),
+        pytest.param(
+            ["testset", "propose", "-o", "x.csv", "--source", "None"],
+            "There is no passage to ask about: the filters leave no article",
+            id="no passage",
+        ),
         pytest.param(["testset", "check", "none.json"], "No such file", id="no file"),
         pytest.param(["testset", "check", "."], "'.'", id="a folder"),
         pytest.param(["testset", "import", "north.txt"], "ends in .json", id="no json"),

@@ -81,20 +81,19 @@ def test_a_run_holds_no_more_after_many_rows_than_after_some(
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("ending", ["jsonl", "csv", "html"])
-def test_a_million_rows_take_the_memory_of_a_thousand(tmp_path: Path, ending: str) -> None:
+def test_a_million_rows_take_the_memory_of_a_thousand(tmp_path: Path) -> None:
     make_index(tmp_path / "index")
-    few, many = (most_memory(tmp_path, rows, ending) for rows in (1_000, 1_000_000))
-    with (tmp_path / f"1000000.{ending}").open("rb") as file:
-        assert sum(block.count(b"Who met whom in ") for block in iter(lambda: file.read(1 << 20), b"")) >= 1_000_000
+    few, many = (most_memory(tmp_path, rows) for rows in (1_000, 1_000_000))
+    with (tmp_path / "1000000.jsonl").open("rb") as file:
+        assert sum(1 for _ in file) == 1_000_000
     assert many < few + 20_000
 
 
-def most_memory(folder: Path, rows: int, ending: str) -> int:
+def most_memory(folder: Path, rows: int) -> int:
     """Answer so many rows in a process of its own, and return the most memory that it had, in kB."""
     questions = written(folder / f"{rows}.q.jsonl", rows)
     command = [sys.executable, batch_process.__file__, str(folder / "index"), str(questions)]
-    done = subprocess.run([*command, str(folder / f"{rows}.{ending}")], capture_output=True, text=True, check=True)
+    done = subprocess.run([*command, str(folder / f"{rows}.jsonl")], capture_output=True, text=True, check=True)
     return int(done.stdout)
 
 

@@ -15,7 +15,8 @@ from index.chunk import Chunking
 from qa import Assistant
 from qa.errors import InvalidReport, InvalidTestSet
 from qa.evaluate import EvaluationReport, What, articles_of, evaluate, read_squad
-from qa.evaluate.report_data import Cited, Interval
+from qa.evaluate.question_result import Cited
+from qa.evaluate.report_data import Interval
 from qa.read import Span
 
 CONTEXT = "Ada met the envoy in Velmar. Bo stayed at home."
@@ -33,7 +34,7 @@ def question(id: str, text: str | None, start: int = 0, asked: str = "Who met th
 def written(folder: Path, document: Any) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / "test.json"
-    path.write_text(document if isinstance(document, str) else json.dumps(document))
+    path.write_bytes(document if isinstance(document, bytes) else json.dumps(document).encode())
     return path
 
 
@@ -70,6 +71,64 @@ def test_a_gold_span_that_does_not_stand_there_is_skipped_and_reported(tmp_path:
     assert testset.skipped[0].where.endswith("test.json: data[0].paragraphs[0].qas[0]")
 
 
+WELL = {"id": "x", "question": "Who?", "answers": [{"text": "Ada", "answer_start": 0}]}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        pytest.param(7, "is 7, expected an object with 'id', 'question' and 'answers'", id="a number"),
+        pytest.param({**WELL, "id": None}, "has 'id' as None, expected a string", id="id null"),
+        pytest.param({"question": "Who?", "answers": []}, "has no 'id', expected a string", id="no id"),
+        pytest.param({"id": "x", "answers": []}, "has no 'question', expected a string", id="no question"),
+        pytest.param({**WELL, "question": 7}, "has 'question' as 7, expected a string", id="question a number"),
+        pytest.param({"id": "x", "question": "Who?"}, "has no 'answers', expected a list", id="no answers"),
+        pytest.param({**WELL, "answers": {"text": ["Ada"]}}, "has 'answers' as {'text'", id="answers an object"),
+        pytest.param({**WELL, "answers": ["Ada"]}, "has the answer 'Ada', expected an object", id="a bare answer"),
+        pytest.param({**WELL, "answers": [{"text": "Ada"}]}, "has no 'answer_start', expected a whole", id="no start"),
+        pytest.param({**WELL, "answers": [{"answer_start": 0}]}, "has no 'text', expected a string", id="no text"),
+        pytest.param(
+            {**WELL, "answers": [{"text": 7, "answer_start": 0}]},
+            "has 'text' as 7, expected a string",
+            id="text a number",
+        ),
+        pytest.param(
+            {**WELL, "answers": [{"text": "Ada", "answer_start": "abc"}]},
+            "has 'answer_start' as 'abc', expected a whole number",
+            id="start a word",
+        ),
+    ],
+)
+def test_a_row_that_is_no_question_is_skipped_with_its_place(tmp_path: Path, row: Any, reason: str) -> None:
+    path = written(tmp_path, squad(question("1", "Ada"), row, question("2", "Bo", CONTEXT.index("Bo"))))
+    testset = read_squad(path)
+    assert [one.id for one in testset.questions] == ["1", "2"]
+    (skipped,) = testset.skipped
+    assert skipped.id == ((row.get("id") or "") if isinstance(row, dict) else "")
+    assert skipped.where == f"{path}: data[0].paragraphs[0].qas[1]"
+    assert skipped.reason.startswith(reason)
+
+
+def test_questions_without_a_context_are_skipped(tmp_path: Path) -> None:
+    document = squad(question("1", "Ada"))
+    document["data"][0]["paragraphs"].append({"qas": [question("2", None)]})
+    (skipped,) = read_squad(written(tmp_path, document)).skipped
+    assert (skipped.id, skipped.reason) == ("2", "has the context None, expected a string")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "warned"), [("utf-8-sig", False), ("utf-16", False), ("utf-32", False), ("cp1252", True)]
+)
+def test_a_set_is_read_in_other_encodings(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, encoding: str, warned: bool
+) -> None:
+    document = squad(question("1", "Köln", 4), context="Ada Köln")
+    path = tmp_path / "test.json"
+    path.write_text(json.dumps(document, ensure_ascii=False), encoding=encoding)
+    assert read_squad(path).questions[0].golds[0].text == "Köln"
+    assert ("test.json is not UTF-8; read as Windows-1252" in caplog.text) == warned
+
+
 def test_of_two_questions_with_one_id_the_second_is_skipped(tmp_path: Path) -> None:
     testset = read_squad(written(tmp_path, squad(question("1", "Ada"), question("1", "Bo", CONTEXT.index("Bo")))))
     assert [q.golds[0].text for q in testset.questions] == ["Ada"]
@@ -79,10 +138,15 @@ def test_of_two_questions_with_one_id_the_second_is_skipped(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        pytest.param("{", "is not JSON", id="broken"),
-        pytest.param("[]", "not a SQuAD test set", id="a list"),
+        pytest.param(b"{", "is not JSON", id="broken"),
+        pytest.param(
+            b"\xff\xfe\0", "begins as UTF-16 but is not: truncated data. Save it as UTF-8", id="half a letter"
+        ),
+        pytest.param("{}".encode("utf-16-le"), "NUL bytes\\). Save it as UTF-8", id="UTF-16 without a mark"),
+        pytest.param([], "not a SQuAD test set", id="a list"),
         pytest.param({"data": [{"paragraphs": [{"text": "x"}]}]}, "not a SQuAD test set", id="other fields"),
         pytest.param(squad(), "has no usable question", id="no questions"),
+        pytest.param(squad({"id": "1"}), r"1 were skipped; the first: has no 'question'.*qas\[0\]", id="no usable one"),
     ],
 )
 def test_a_file_that_is_no_test_set_is_an_error(tmp_path: Path, document: Any, message: str) -> None:
@@ -130,6 +194,7 @@ def test_scores_worked_by_hand(tmp_path: Path) -> None:
     """The context stands at offset 7 of its article; the fake reader always answers "envoy"."""
     report = reported(tmp_path, by_hand(), WordReader("envoy"), "Header\n" + CONTEXT, "Nothing here.")
     assert [(s.id, s.reason) for s in report.skipped] == [("lost", "its context is in no article of the index")]
+    assert report.skipped[0].where.endswith("test.json: data[1].paragraphs[0].qas[0]")
     assert report.retrieval_by_passage["recall@5"] == report.retrieval_by_article["recall@1"]
     assert report.retrieval_by_passage["recall@5"] == Interval(1.0, None, None, 3)
     em, f1 = ({group: report.answers[group][metric].value for group in report.answers} for metric in ("em", "f1"))
@@ -182,6 +247,7 @@ def test_a_question_that_cannot_be_asked_is_skipped(tmp_path: Path) -> None:
     document["data"][0]["paragraphs"][0]["qas"].append({"id": "3", "question": None, "answers": []})
     report = reported(tmp_path, document, WordReader("Ada"))
     assert {s.id for s in report.skipped} == {"1", "3"}
+    assert {s.where.rpartition(".")[2] for s in report.skipped} == {"qas[0]", "qas[2]"}
     assert [one.id for one in report.questions] == ["2"]
     report.to_text().encode()
 
@@ -259,7 +325,10 @@ def test_the_report_comes_back_from_json_as_it_was(tmp_path: Path) -> None:
         pytest.param("{", "not JSON", id="broken"),
         pytest.param("[]", "schema_version None", id="a list"),
         pytest.param('{"schema_version": 99}', "schema_version 99", id="another version"),
-        pytest.param('{"schema_version": 1}', "not a whole report: test_set", id="a part"),
+        pytest.param(
+            '{"schema_version": 1}', "expected 2: another version .* pullquote eval TESTSET -o", id="an older one"
+        ),
+        pytest.param('{"schema_version": 2}', "not a whole report: test_set", id="a part"),
     ],
 )
 def test_what_is_no_report_is_an_error(text: str, message: str) -> None:

@@ -9,14 +9,15 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from qa.evaluate import metrics
 from qa.evaluate.abstention import REFUSES_ALL, area, best_threshold, risk_coverage, thinned
-from qa.evaluate.bootstrap import interval
+from qa.evaluate.bootstrap import interval, interval_of
 from qa.evaluate.citations import closest, is_sentence
 from qa.evaluate.report_data import Interval
+from qa.evaluate.resampled import area_of_sample, calibration_error_of_sample
 from qa.evaluate.retrieval import DEPTHS, scores
 from qa.evaluate.variants import variants, with_typing_errors
 
@@ -24,27 +25,46 @@ outcomes = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_s
 answers = st.lists(st.sampled_from("the a an U.S. us dog, dog Dog cat 7.5 — é".split())).map(" ".join)
 
 
-@given(st.lists(st.integers(0, 30), unique=True, max_size=25), st.sets(st.integers(0, 30), max_size=12), st.booleans())
-def test_retrieval_is_what_plain_python_says(ranked: list[int], relevant: set[int], share: bool) -> None:
-    found = scores([f"d {n}" for n in ranked], {f"d {n}" for n in relevant}, share=share)
-    hits = [n in relevant for n in ranked]
+@given(
+    st.lists(st.integers(0, 30), unique=True, max_size=25),
+    st.dictionaries(st.integers(0, 30), st.integers(1, 4), max_size=12),
+    st.booleans(),
+)
+def test_retrieval_is_what_plain_python_says(ranked: list[int], graded: dict[int, int], share: bool) -> None:
+    found = scores([f"d {n}" for n in ranked], {f"d {n}": grade for n, grade in graded.items()}, share=share)
+    hits = [n in graded for n in ranked]
     for depth in DEPTHS:
-        of_all = sum(hits[:depth]) / len(relevant) if relevant else 0.0
+        of_all = sum(hits[:depth]) / len(graded) if graded else 0.0
         assert found[f"recall@{depth}"] == pytest.approx(of_all if share else metrics.recall(hits, depth))
     assert found["mrr@10"] == pytest.approx(metrics.reciprocal_rank(hits, 10))
-    assert found["ndcg@10"] == pytest.approx(metrics.ndcg(hits, len(relevant), 10))
+    gain, ideal = dcg([graded.get(n, 0) for n in ranked]), dcg(sorted(graded.values(), reverse=True))
+    assert found["ndcg@10"] == pytest.approx(gain / ideal if ideal else 0.0)
+    if set(graded.values()) == {1}:
+        assert found["ndcg@10"] == pytest.approx(metrics.ndcg(hits, len(graded), 10))
+
+
+def dcg(grades: list[int]) -> float:
+    """The discounted cumulated gain of Järvelin and Kekäläinen, to the tenth place."""
+    return float(sum(grade / np.log2(rank + 1) for rank, grade in enumerate(grades[:10], start=1)))
 
 
 def test_retrieval_worked_by_hand() -> None:
     """Relevant at 2 and 4, a third one not found: (1/log2 3 + 1/log2 5) / (1 + 1/log2 3 + 1/2)."""
-    found = scores(["x", "a", "y", "b"], {"a", "b", "c"})
+    found = scores(["x", "a", "y", "b"], {"a": 1, "b": 1, "c": 1})
     assert (found["recall@1"], found["recall@3"], found["mrr@10"]) == (0.0, 1.0, 0.5)
     assert found["ndcg@10"] == pytest.approx((0.63093 + 0.43068) / (1 + 0.63093 + 0.5), abs=1e-4)
-    assert scores(["x", "a"], {"a", "b", "c"}, share=True)["recall@20"] == pytest.approx(1 / 3)
+    assert scores(["x", "a"], {"a": 1, "b": 1, "c": 1}, share=True)["recall@20"] == pytest.approx(1 / 3)
+
+
+def test_the_less_relevant_first_is_not_as_good() -> None:
+    """Of grade 1, then of grade 2: (1 + 2/log2 3) / (2 + 1/log2 3); whatever the grade, both are relevant."""
+    found = scores(["d2", "d1"], {"d1": 2, "d2": 1}, share=True)
+    assert found["ndcg@10"] == pytest.approx(0.8597, abs=1e-4)
+    assert (found["recall@1"], found["recall@3"], found["mrr@10"]) == (0.5, 1.0, 1.0)
 
 
 def test_what_is_found_at_the_eleventh_place_counts_for_recall_alone() -> None:
-    found = scores([str(n) for n in range(1, 12)], {"11"})
+    found = scores([str(n) for n in range(1, 12)], {"11": 1})
     assert (found["recall@20"], found["recall@10"], found["mrr@10"], found["ndcg@10"]) == (1.0, 0.0, 0.0, 0.0)
 
 
@@ -122,6 +142,30 @@ def width(found: Interval) -> float:
 def test_an_interval_needs_questions_and_two_articles() -> None:
     assert interval([]) == interval([(None, "a")]) == Interval(None, None, None, 0)
     assert interval([(1.0, "a"), (0.0, "a")]) == Interval(0.5, None, None, 2)
+
+
+counted = st.lists(st.tuples(st.sampled_from([0.1, 0.25, 0.5, 0.9]), st.booleans(), st.integers(0, 3)), min_size=1)
+
+
+@given(counted)
+def test_figures_of_a_sample_are_those_of_the_questions_written_out(rows: list[tuple[float, bool, int]]) -> None:
+    written_out = [(p, right) for p, right, times in rows for _ in range(times)]
+    assume(written_out)
+    confidences, right = [p for p, _, _ in rows], [r for _, r, _ in rows]
+    counts = np.array([float(times) for _, _, times in rows])
+    all_p, all_right = [p for p, _ in written_out], [r for _, r in written_out]
+    assert area_of_sample(confidences, right)(counts) == pytest.approx(area(risk_coverage(all_p, all_right)))
+    error = metrics.expected_calibration_error(all_p, all_right)
+    assert calibration_error_of_sample(confidences, right)(counts) == pytest.approx(error)
+
+
+def test_the_interval_of_a_figure_is_drawn_as_that_of_a_mean() -> None:
+    values, clusters = np.random.default_rng(7).random(60), [str(n // 4) for n in range(60)]
+    expected = interval(zip(values.tolist(), clusters, strict=True))
+    found = interval_of(lambda counts: float(counts @ values / counts.sum()), clusters)
+    assert (found.value, found.low, found.high) == pytest.approx((expected.value, expected.low, expected.high))
+    assert interval_of(lambda counts: 0.5, ["a"] * 9) == Interval(0.5, None, None, 9)
+    assert interval_of(lambda counts: 0.5, []) == Interval(None, None, None, 0)
 
 
 def test_an_interval_is_the_same_every_time() -> None:

@@ -16,8 +16,10 @@ from qa.errors import InvalidTestSet
 from qa.evaluate import RetrievalSet, evaluate, evaluate_retrieval, read_testset
 from qa.evaluate.beir import corpus_of
 from qa.evaluate.contexts import contexts_as_index
+from qa.evaluate.placing import place
 from qa.evaluate.report_data import Interval
 from qa.evaluate.table import places
+from qa.evaluate.testset import SAME_ID, Skipped
 from qa.evaluate.testset import TestSet as QuestionSet
 
 CSV = "id,question,answer,article\n1,Who met the envoy?,Ada,a.txt\n2,Who slept?,,a.txt\n"
@@ -48,6 +50,12 @@ def asked(testset: QuestionSet) -> list[tuple[str, tuple[str, ...], str]]:
             '{"id": 1, "question": "Who met the envoy?", "answers": ["Ada"], "article": "a.txt"}\n\n'
             '{"id": "2", "question": "Who slept?", "answers": [], "article": "a.txt"}',
             id="JSON lines",
+        ),
+        pytest.param(
+            "test.jsonl",
+            '{"Id": 1, " Question": "Who met the envoy?", "ANSWER": "Ada", "Article": "a.txt"}\n'
+            '{"ID": "2", "question": "Who slept?", "Answers": [], "article": "a.txt"}',
+            id="names of JSON in capitals",
         ),
     ],
 )
@@ -103,10 +111,15 @@ def test_rows_that_cannot_be_used_are_reported_with_their_line(tmp_path: Path) -
 
 def test_rows_of_json_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
     rows = ["{", "7", '{"question": 7}', '{"question": "Who?", "answer": 7, "article": "a"}', '{"question": "Who?"}']
-    skipped = table(tmp_path, "\n".join(rows), "test.jsonl").skipped
-    assert [Path(one.where).name for one in skipped] == [f"test.jsonl:{line}" for line in (1, 2, 3, 4)]
+    rows += ['{"question": "Who?", "answer": "Ada", "Answer": ""}', '{"question": "Who?", "answer": null}']
+    testset = table(tmp_path, "\n".join(rows), "test.jsonl")
+    skipped = testset.skipped
+    assert [Path(one.where).name for one in skipped] == [f"test.jsonl:{line}" for line in (1, 2, 3, 4, 5, 6)]
     assert "is not JSON" in skipped[0].reason
     assert "expected a string" in skipped[3].reason
+    assert skipped[4].reason == "has neither 'answer' nor 'answers'; an unanswerable question has an empty one"
+    assert skipped[5].reason == "has the fields 'answer' more than once; rename them"
+    assert asked(testset) == [("line 7", (), "")]
 
 
 @pytest.mark.parametrize(
@@ -118,6 +131,8 @@ def test_rows_of_json_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
         pytest.param("test.csv", "question,answer,article\n,,\n", "no usable question", id="no question"),
         pytest.param("test.csv", "question,question,answer,article\n", "more than once", id="a column twice"),
         pytest.param("test.csv", b"\0\0", "binary", id="binary"),
+        pytest.param("test.csv", '"a"b\n', "has no row of column names; the first is not a row", id="no names"),
+        pytest.param("test.csv", "\ufeff", "is empty", id="a mark alone"),
         pytest.param("test.jsonl", "", "no usable question", id="no lines"),
         pytest.param("test.jsonl.gz", b"\x1f\x8bno", "cannot be unpacked", id="broken gzip"),
         pytest.param("test.json", "", "is not JSON", id="empty JSON"),
@@ -128,11 +143,39 @@ def test_a_file_that_is_no_test_set_is_an_error(tmp_path: Path, name: str, conte
         table(tmp_path, content, name)
 
 
-def test_mixed_encodings_are_read_line_by_line(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    row = '{"question": "Wer ging nach Köln?", "article": "a"}'
-    testset = table(tmp_path, row.encode() + b"\n" + row.encode("cp1252"), "test.jsonl")
+@pytest.mark.parametrize(
+    ("name", "header", "row"),
+    [
+        pytest.param("test.jsonl", "", '{"question": "Wer ging nach Köln?", "answer": "", "article": "a"}', id="JSON"),
+        pytest.param("test.csv", "question,answer,article\n", "Wer ging nach Köln?,,a", id="a table"),
+    ],
+)
+def test_mixed_encodings_are_read_line_by_line(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, name: str, header: str, row: str
+) -> None:
+    testset = table(tmp_path, header.encode() + row.encode() + b"\n" + row.encode("cp1252"), name)
     assert [one.question for one in testset.loose] == ["Wer ging nach Köln?"] * 2
-    assert "Windows-1252" in caplog.text
+    assert caplog.text.count("Windows-1252") == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_row_over_several_lines_stands_where_it_begins(tmp_path: Path, end: str) -> None:
+    lines = ["question,answer,article", '"Who,', "and when,", 'é?",Ada,a', "", "Who slept?,,a", "?", '"a"b', "Why?,,a"]
+    testset = table(tmp_path, end.join(lines).encode("cp1252"))
+    assert [(one.question, one.where.rpartition(":")[2]) for one in testset.loose] == [
+        (f"Who,{end}and when,{end}é?", "2"),
+        ("Who slept?", "6"),
+        ("Why?", "9"),
+    ]
+    assert [one.where.rpartition(":")[2] for one in testset.skipped] == ["7", "8"]
+
+
+def test_a_binary_line_of_a_table_is_a_skipped_row(tmp_path: Path) -> None:
+    testset = table(tmp_path, b"question,answer,article\nWho?,,a\nW\0o?,,a\nWhy?,,a\n")
+    assert [(one.question, one.where.rpartition(":")[2]) for one in testset.loose] == [("Who?", "2"), ("Why?", "4")]
+    assert [(one.where.rpartition(":")[2], one.reason) for one in testset.skipped] == [
+        ("3", "is binary, not text (it has NUL bytes)")
+    ]
 
 
 def test_a_table_with_contexts_needs_no_index(tmp_path: Path) -> None:
@@ -140,6 +183,11 @@ def test_a_table_with_contexts_needs_no_index(tmp_path: Path) -> None:
     testset = table(tmp_path, rows)
     assert [(one.context, one.golds[0].start) for one in testset.questions] == [("Ada met the envoy.", 0)]
     assert testset.skipped[0].reason == "has the answer 'Bo', which does not stand in its context"
+    with Index.create(tmp_path / "index", HashEncoder()) as index:
+        index.add([Article("a.txt", "Another.")])
+        _, skipped = place(index, testset)
+    assert skipped[-1].reason == "its context is in no article of the index"
+    assert Path(skipped[-1].where).name == "test.csv:2"
 
 
 def test_a_table_without_contexts_cannot_be_searched_by_itself(tmp_path: Path) -> None:
@@ -229,6 +277,23 @@ def test_an_index_of_other_articles_is_an_error(tmp_path: Path) -> None:
             evaluate_retrieval(assistant, queries)
         with pytest.raises(InvalidTestSet, match=r"None of the 1 questions .* 'b.txt' is not in the index"):
             evaluate(assistant, table(tmp_path, "question,answer,article\nWho?,Ada,b.txt\n"))
+        with pytest.raises(InvalidTestSet, match=r"because its article 'b.txt' .*\(question 'line 3', .*test\.csv:3\)"):
+            evaluate(assistant, table(tmp_path, "question,answer,article\n,Ada,b.txt\nWho?,Ada,b.txt\n"))
+
+
+def test_of_two_lines_with_one_id_the_second_is_skipped(tmp_path: Path) -> None:
+    with (beir(tmp_path) / "corpus.jsonl").open("a") as corpus, (tmp_path / "queries.jsonl").open("a") as asked_for:
+        corpus.write('\n{"_id": "d1", "text": "Another."}\n{"_id": "d3", "text": "Not blank."}\n')
+        asked_for.write('\n{"_id": "q1", "text": "another"}\n')
+    queries = read_testset(tmp_path)
+    assert isinstance(queries, RetrievalSet)
+    assert [(one.id, one.text) for one in queries.queries] == [("q1", "envoy met Ada"), ("q3", "Bo slept")]
+    assert queries.skipped == (Skipped("q1", SAME_ID, f"{tmp_path / 'queries.jsonl'}:4"),)
+    found = list(corpus_of(queries.corpus))
+    assert [one.text for one in found if isinstance(one, Article)] == [
+        "Ada met the envoy.", "Bo slept at home.", "Not blank.",
+    ]  # fmt: skip
+    assert Skipped("d1", "has the id of an article before it", f"{tmp_path / 'corpus.jsonl'}:4") in found
 
 
 def test_one_file_of_qrels_can_be_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from evaluation_reports import TEXT, interval, passage, question, report, unanswerable
+from evaluation_reports import TEXT, interval, passage, question, report, retrieval_report, searched, unanswerable
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -17,6 +17,7 @@ from qa.evaluate.page import report_page
 from qa.evaluate.page.plots import calibration_plot, losses_plot, risk_coverage_plot
 from qa.evaluate.page.rows import embedded_rows
 from qa.evaluate.page.segments import segments
+from qa.evaluate.question_result import Cited
 from qa.evaluate.report import as_markdown, as_table, read_report, write_report
 from qa.evaluate.summary import sections
 
@@ -41,7 +42,7 @@ def test_a_report_is_read_as_it_was_written(tmp_path: Path) -> None:
         pytest.param(b"{", "not JSON", id="broken"),
         pytest.param(b"\xff\xfe\xff", "not UTF-8", id="bytes"),
         pytest.param(b"[]", "no report of pullquote eval", id="a list"),
-        pytest.param(b'{"schema_version": 1, "questions": 7}', "not a whole report", id="fields missing"),
+        pytest.param(b'{"schema_version": 2, "questions": 7}', "not a whole report", id="fields missing"),
     ],
 )
 def test_rubbish_is_an_error_that_names_the_file(tmp_path: Path, content: bytes | None, message: str) -> None:
@@ -76,6 +77,37 @@ def test_a_set_for_retrieval_alone_has_tables_of_retrieval_alone() -> None:
     assert [section.title for section in sections(only)] == ["Retrieval", "Time", "Cost"]
     assert re.search(r"recall@5 +– +95\.0", as_table(only))
     assert '"failure": "searched"' in report_page(only)
+
+
+def test_a_query_shows_its_relevant_articles_and_whether_one_was_found() -> None:
+    only = retrieval_report([searched("1", {"d1": 1, "d2": 3, "d0": 1}), searched("2", {"d9": 1}, found=False)])
+    data = json.loads(embedded_rows(only))
+    assert data["task"] == "retrieval"
+    assert [(one["golds"], one["failure"], one["score"], one["confidence"]) for one in data["questions"]] == [
+        (["d2", "d0", "d1"], "searched", 1.0, None), (["d9"], "not retrieved", 0.0, None),
+    ]  # fmt: skip
+    assert [one["reason"].split(":")[0] for one in data["questions"]] == ["Searched", "Not retrieved"]
+    page = report_page(only)
+    assert re.findall(r'<option value="([^"]+)">', page)[:3] == ["failed", "searched", "not retrieved"]
+    assert re.findall(r'data-key="(\w+)"', page) == ["question", "type", "golds", "score", "failure"]
+    assert re.search(r"not retrieved +1 +50\.0", as_table(only))
+    assert "F1 of 0.5" not in page + as_markdown(only)
+
+
+def test_refusals_are_reported_with_the_right_passage_given_too() -> None:
+    scores = {"em": 0.5, "f1": 0.7, "answered": 1.0, "em right passage at the threshold": 0.61,
+              "f1 right passage at the threshold": 0.62}  # fmt: skip
+    made = report([question("1")], answers={"unanswerable": {name: interval(value) for name, value in scores.items()}})
+    figures = r" +".join(rf"{value}\.0 \[\d+\.0, \d+\.0\]" for value in (50, 70, 100, 61, 62))
+    assert re.search(rf"unanswerable +{figures} +2\n", as_table(made) + "\n")
+
+
+def test_figures_that_are_no_means_have_intervals() -> None:
+    table = as_table(report([question("1")]))
+    assert re.search(r"risk-coverage curve +0\.150 \[0\.100, 0\.200\]", table)
+    assert re.search(r"F1 at that threshold, per cent +72\.0 \[67\.0, 77\.0\]", table)
+    assert re.search(r"calibration error +0\.060 \[0\.010, 0\.110\]", table)
+    assert re.search(r"Brier score +0\.200 \[0\.150, 0\.250\]", table)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS[:40], ids=range(40))
@@ -114,6 +146,25 @@ def test_a_question_keeps_five_passages_and_the_first_relevant_one_behind() -> N
     assert [one["rank"] for one in row["passages"]] == [1, 2, 3, 4, 5, 9]
 
 
+def test_a_question_keeps_the_passage_that_holds_what_is_cited() -> None:
+    found = [passage(f"Passage {n}.", article=f"{n}.txt", relevant=False) for n in range(10)]
+    cited = Cited("6.txt", 0, 7, 0, 10)
+    row = question("1", 0.0, retrieved=tuple(found), cited=cited, best_span_cited=cited)
+    data = json.loads(embedded_rows(report([row])))
+    kept = data["questions"][0]["passages"]
+    assert [one["rank"] for one in kept] == [1, 2, 3, 4, 5, 7]
+    assert [(data["texts"][at], kind) for at, kind in kept[-1]["pieces"]] == [("Passage", 2), (" 6.", 0)]
+
+
+def test_the_right_passage_is_shown_where_it_was_not_found() -> None:
+    row = question("1", 0.0, retrieved=(passage(article="b.txt", relevant=False),), missed=passage(), cited=None,
+                   best_span_cited=None, failure="not retrieved")  # fmt: skip
+    data = json.loads(embedded_rows(report([row])))
+    kept = data["questions"][0]["passages"]
+    assert [one["rank"] for one in kept] == [1, None]
+    assert ["9 June 2025", 1] in [[data["texts"][at], kind] for at, kind in kept[1]["pieces"]]
+
+
 def test_a_text_is_stored_once_and_an_other_article_has_no_marks() -> None:
     other = passage(article="b.txt", relevant=False)
     rows = [question(str(n), retrieved=(passage(), other)) for n in range(3)]
@@ -135,6 +186,10 @@ def test_plots_draw_their_points_and_say_them() -> None:
     assert calibration_plot(made.calibration.bins).count("<circle") == 2
     bar = losses_plot([("reading", 0.25), ("left", 0.75)])
     assert re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', bar) == [("0.0", "160.0"), ("160.0", "480.0")]
+    below = losses_plot([("reading", 0.3), ("retrieval", -0.1), ("left", 0.9)])
+    assert re.findall(r'x="([\d.]+)" y="0" width="([\d.]+)"', below) == [
+        ("0.0", "160.0"), ("160.0", "0.0"), ("160.0", "480.0"),
+    ]  # fmt: skip
 
 
 def test_the_best_span_is_marked_where_it_was_refused() -> None:

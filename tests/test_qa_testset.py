@@ -23,7 +23,7 @@ from qa import Assistant
 from qa.errors import OutputError
 from qa.evaluate import read_testset
 from qa.evaluate import testset as sets
-from qa.testset import Checked, Proposal, check_form, check_testset, form, lines_of_ids, merge, propose
+from qa.testset import Checked, Proposal, check_form, check_testset, form, lines_of_ids, merge, propose, why_none
 from qa.testset.propose import MIN_WORDS
 from qa.testset.spread import spread
 
@@ -58,6 +58,26 @@ def test_the_same_seed_gives_the_same_passages_and_too_short_ones_are_left_out(i
     assert every == propose(index, 1000, seed=5) != propose(index, 1000, seed=6)
     assert {one.passage.article_id for one in every} == {*(f"big{n}" for n in range(6)), "small", "=1.txt"}
     assert [one.source for one in propose(index, 9, only=Filter(sources=("small",)))] == ["Small"]
+
+
+@pytest.mark.parametrize(
+    ("articles", "only", "why"),
+    [
+        pytest.param([], Filter(), "the index is empty", id="empty"),
+        pytest.param([Article("a", LONG)], Filter(sources=("None",)), "the filters leave no article", id="filters"),
+        pytest.param([Article("a", "Short.")], Filter(), "has a passage of 20 words or more", id="short"),
+        pytest.param(
+            [Article("=a", LONG), Article("b", "Short.")], Filter(), "begins with one of = + - @", id="formulas"
+        ),
+    ],
+)
+def test_it_is_said_why_there_is_nothing_to_ask_about(
+    tmp_path: Path, articles: list[Article], only: Filter, why: str
+) -> None:
+    with Index.create(tmp_path / "index", HashEncoder()) as made:
+        made.add(articles)
+        assert propose(made, 1, only=only, wanted=lambda article_id: article_id != "=a") == []
+        assert why in why_none(made, only)
 
 
 def test_no_article_comes_twice_before_every_other_has_come(tmp_path: Path) -> None:
@@ -97,6 +117,14 @@ def test_a_form_that_is_filled_in_is_a_test_set(index: Index, tmp_path: Path) ->
         assert [(one.article_id, one.answers) for one in testset.loose] == [("talks", ("Ada",))]
         assert [one.reason for one in testset.skipped] == ["has no question"]
         assert check_testset(index, testset).errors == 0
+
+
+def test_a_table_to_fill_in_begins_with_the_mark_that_excel_wants(tmp_path: Path) -> None:
+    (tmp_path / "form.csv").write_text(form([proposal("köln", "One.")], ".csv").replace(",,,", ",Who?,,"), "utf-8")
+    assert (tmp_path / "form.csv").read_bytes().startswith(b"\xef\xbb\xbfid,question,")
+    testset = read_testset(tmp_path / "form.csv")
+    assert isinstance(testset, sets.TestSet)
+    assert [(len(one.id), one.article_id) for one in testset.loose] == [(16, "köln")]
 
 
 def test_a_spreadsheet_runs_nothing_of_a_form() -> None:
@@ -168,7 +196,7 @@ def test_an_unanswerable_question_that_is_answered_is_a_suspicion(index: Index, 
     rows = row("1", "Who met the envoy?", "Bo"), row("2", "Who came to Velmar?")
     found = checked(index, tmp_path, *rows, assistant=assistant)
     assert [(one.kind, one.id) for one in found.findings] == [("answered after all", "2")]
-    assert "'envoy' (talks, characters 12-17)" in found.findings[0].message
+    assert "'envoy' ('talks', characters 12-17)" in found.findings[0].message
     silent = Assistant(index, TableReader({"envoy": -3.0}), passages=20)
     assert checked(index, tmp_path, *rows, assistant=silent).findings == ()
 
@@ -186,6 +214,58 @@ def test_every_place_of_a_tables_answer_counts_and_many_are_told(index: Index, t
         ("unusable", f"{path}:4", "its article 'nowhere' is not in the index"),
         ("several places", f"{path}:5", "the answer 'Ada' stands at 3 places of 'ada',"),
     ]
+
+
+def test_a_repeated_id_is_told_with_its_own_place_first(index: Index, tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text("id,question,answer,article\n1,Who?,Bo,talks\n1,When?,Monday,talks\n1,,Monday,talks\n")
+    testset = read_testset(path)
+    assert isinstance(testset, sets.TestSet)
+    assert [(one.where, one.message) for one in check_testset(index, testset).findings] == [
+        (f"{path}:3", f"has the id of a question before it ({path}:2)"),
+        (f"{path}:4", "has no question"),
+    ]
+    (found,) = checked(index, tmp_path, row("x", "Who met the envoy?", "Bo"), row("x", "When?", "Mon")).findings
+    first = lines_of_ids(tmp_path / "mine.json")["x"]
+    assert found.where == f"{tmp_path / 'mine.json'}: data[0].paragraphs[0].qas[1]"
+    assert found.message == f"has the id of a question before it ({first})"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("mine.csv", "question,answer,context\n" + f"Who stayed?,Bo,{TALKS}\n" * 2, id="a table"),
+        pytest.param(
+            "mine.jsonl",
+            "\n" + f'{{"ID": "%d", "question": "Who stayed?", "answer": "Bo", "context": "{TALKS}"}}\n' * 2 % (1, 2),
+            id="JSON lines",
+        ),
+    ],
+)
+def test_a_finding_of_a_table_with_contexts_has_its_line(index: Index, tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    testset = read_testset(path)
+    assert isinstance(testset, sets.TestSet)
+    (found,) = check_testset(index, testset, where=lines_of_ids(path)).findings
+    assert (found.kind, found.where) == ("asked twice", f"{path}:3")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_lines_are_found_in_every_encoding_that_is_read(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "mine.json"
+    path.write_text(json.dumps(squad(row("x", "Who?")), indent=1), encoding=encoding)
+    line = int(lines_of_ids(path)["x"].rpartition(":")[2])
+    assert '"id": "x"' in path.read_text(encoding=encoding).splitlines()[line - 1]
+
+
+def test_merging_leaves_what_is_no_question_as_it_is() -> None:
+    mine = squad(row("1", "Who met the envoy?", "Ada"), 7, {"question": "No id?"})  # type: ignore[arg-type]
+    mine["data"][0]["paragraphs"].insert(0, {"qas": [row("2", "No context?")]})
+    merged = merge(mine, squad(row("3", "When?", "Monday")))
+    kept = copy.deepcopy(mine)
+    kept["data"][0]["paragraphs"][1]["qas"].append(row("3", "When?", "Monday"))
+    assert (merged.added, merged.document) == (1, kept)
 
 
 def test_merging_adds_what_is_new_and_nothing_twice() -> None:

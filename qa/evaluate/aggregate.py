@@ -7,19 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from qa.evaluate import metrics
-from qa.evaluate.abstention import area, best_threshold, risk_coverage, thinned
-from qa.evaluate.bootstrap import interval
-from qa.evaluate.report_data import (
-    RIGHT_F1,
-    Abstention,
-    Bin,
-    CalibrationError,
-    Curve,
-    Interval,
-    QuestionResult,
-    StageTime,
-    Variant,
-)
+from qa.evaluate.abstention import best_threshold, risk_coverage, thinned
+from qa.evaluate.bootstrap import interval, interval_of
+from qa.evaluate.question_result import QuestionResult
+from qa.evaluate.report_data import Abstention, Bin, CalibrationError, Curve, Interval, StageTime
+from qa.evaluate.resampled import area_of_sample, calibration_error_of_sample
 from qa.evaluate.variants import LOWER_CASE, TYPING_ERRORS
 from qa.question import QUESTION_TYPES
 
@@ -29,6 +21,9 @@ _ALWAYS: dict[str, Callable[[QuestionResult], float | None]] = {
     "em": lambda one: one.em,
     "f1": lambda one: one.f1,
     "answered": lambda one: float(one.given is not None),
+    "em right passage at the threshold": lambda one: (
+        None if one.f1_right_passage_given is None else metrics.exact_match(one.given_right_passage or "", one.golds)
+    ),
     "f1 right passage at the threshold": lambda one: one.f1_right_passage_given,
 }
 _ANSWERABLE: dict[str, Callable[[QuestionResult], float | None]] = {
@@ -41,8 +36,8 @@ _ANSWERABLE: dict[str, Callable[[QuestionResult], float | None]] = {
 
 
 def mean(results: Iterable[QuestionResult], score: Callable[[QuestionResult], float | None]) -> Interval:
-    """Return the mean of a score over the questions that have it; those without an article are each on their own."""
-    return interval((score(one), one.article_id or f"\0{one.id}") for one in results)
+    """Return the mean of a score over the questions that have it."""
+    return interval((score(one), one.cluster) for one in results)
 
 
 def retrieval(results: Results, by: Callable[[QuestionResult], Mapping[str, float]]) -> dict[str, Interval]:
@@ -84,8 +79,7 @@ def losses(results: Results) -> dict[str, Interval]:
 
 def abstention(results: Results) -> Abstention:
     """Return how well it is known what the articles do not say."""
-    confidences, right = [one.confidence for one in results], [_right(one) for one in results]
-    curve = risk_coverage(confidences, right)
+    confidences, right, clusters = _confidences(results)
     answered = [one.f1_best_span or 0.0 for one in results]
     refused = [metrics.f1("", one.golds) for one in results]
     best = best_threshold(confidences, answered, refused) if results else None
@@ -93,25 +87,33 @@ def abstention(results: Results) -> Abstention:
         a if best is not None and c >= best else r for c, a, r in zip(confidences, answered, refused, strict=True)
     ]
     return Abstention(
-        no_answer_precision=mean([one for one in results if one.given is None], lambda one: float(not one.answerable)),
+        no_answer_precision=no_answer_precision(results),
         no_answer_recall=mean([one for one in results if not one.answerable], lambda one: float(one.given is None)),
-        risk_coverage=Curve(thinned(curve)),
-        area=area(curve) if curve else None,
+        risk_coverage=Curve(thinned(risk_coverage(confidences, right))),
+        area=interval_of(area_of_sample(confidences, right), clusters),
         best_threshold=best,
-        best_threshold_f1=sum(at_best) / len(at_best) if at_best else None,
+        best_threshold_f1=interval(zip(at_best, clusters, strict=True)),
     )
+
+
+def no_answer_precision(results: Results) -> Interval:
+    """Return the share of the refused questions that are unanswerable."""
+    return mean([one for one in results if one.given is None], lambda one: float(not one.answerable))
 
 
 def calibration(results: Results) -> CalibrationError:
     """Return how far confidence is from the share of right best spans; an unanswerable question has none."""
-    if not results:
-        return CalibrationError(None, None, ())
-    confidences, right = [one.confidence for one in results], [_right(one) for one in results]
+    confidences, right, clusters = _confidences(results)
     return CalibrationError(
-        ece=metrics.expected_calibration_error(confidences, right),
-        brier=metrics.brier(confidences, right),
+        ece=interval_of(calibration_error_of_sample(confidences, right), clusters),
+        brier=mean(results, brier),
         bins=tuple(Bin(*found) for found in metrics.reliability(confidences, right)),
     )
+
+
+def brier(one: QuestionResult) -> float:
+    """Return the Brier score of one question, 0 at best."""
+    return metrics.brier([one.confidence], [one.best_span_right])
 
 
 def citations(results: Results) -> dict[str, Interval]:
@@ -123,46 +125,36 @@ def citations(results: Results) -> dict[str, Interval]:
     return {
         "precision": mean(results, lambda one: one.citation_precision),
         "recall": mean(results, lambda one: one.citation_recall),
-        "accuracy": mean(results, lambda one: _number(one.citation_accurate)),
-        "right article": mean(results, lambda one: _number(one.citation_right_article)),
-        "found word for word": mean(results, lambda one: _number(one.found_word_for_word)),
+        "accuracy": mean(results, lambda one: as_number(one.citation_accurate)),
+        "right article": mean(results, lambda one: as_number(one.citation_right_article)),
+        "found word for word": mean(results, lambda one: as_number(one.found_word_for_word)),
     }
 
 
 def robustness(results: Results) -> dict[str, dict[str, Interval]]:
     """Return the scores of the questions that were also asked otherwise, as asked and in each variant.
 
-    A variant that leaves a question as it is counts with its answer as asked.
+    A variant that leaves a question as it is counts with its answer as asked; one that cannot be asked does not count.
     """
     sample = [one for one in results if one.robust]
     if not sample:
         return {}
-    asked: dict[str, dict[str, Interval]] = {
+    return {
         "as asked": {
             "f1": mean(sample, lambda one: one.f1),
             "f1 best span": mean(sample, lambda one: one.f1_best_span),
-            "retrieved": mean(sample, lambda one: _number(one.right_passage_read)),
-        }
+            "retrieved": mean(sample, lambda one: as_number(one.right_passage_read)),
+        },
+        **{name: _variant(sample, name) for name in (TYPING_ERRORS, LOWER_CASE)},
     }
-    for name in (TYPING_ERRORS, LOWER_CASE):
-        asked[name] = _variant(sample, name)
-    return asked
 
 
 def _variant(sample: Results, name: str) -> dict[str, Interval]:
-    """Return the scores of a variant; where a question has none, it is as it was asked."""
-
-    def otherwise(
-        score: Callable[[Variant], float | None], plain: Callable[[QuestionResult], float | None]
-    ) -> Callable[[QuestionResult], float | None]:
-        return lambda one: score(one.robust[name]) if name in one.robust else plain(one)
-
+    asked = [one for one in sample if name in one.robust]
     return {
-        "f1": mean(sample, otherwise(lambda variant: variant.f1, lambda one: one.f1)),
-        "f1 best span": mean(sample, otherwise(lambda variant: variant.f1_best_span, lambda one: one.f1_best_span)),
-        "retrieved": mean(
-            sample, otherwise(lambda variant: _number(variant.found), lambda one: _number(one.right_passage_read))
-        ),
+        "f1": mean(asked, lambda one: one.robust[name].f1),
+        "f1 best span": mean(asked, lambda one: one.robust[name].f1_best_span),
+        "retrieved": mean(asked, lambda one: as_number(one.robust[name].found)),
     }
 
 
@@ -175,9 +167,12 @@ def stage_times(results: Results) -> dict[str, StageTime]:
     }
 
 
-def _right(one: QuestionResult) -> bool:
-    return (one.f1_best_span or 0.0) >= RIGHT_F1
-
-
-def _number(value: bool | None) -> float | None:
+def as_number(value: bool | None) -> float | None:
+    """Return 1 for yes and 0 for no; None stays."""
     return None if value is None else float(value)
+
+
+def _confidences(results: Results) -> tuple[list[float], list[bool], list[str]]:
+    """Return the confidence, whether the best span is right, and the cluster of each question."""
+    confidences, right = [one.confidence for one in results], [one.best_span_right for one in results]
+    return confidences, right, [one.cluster for one in results]

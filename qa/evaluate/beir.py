@@ -18,15 +18,23 @@ from qa.errors import InvalidTestSet
 from qa.evaluate.testset import SAME_ID, Skipped, shortened
 
 _HEADER = ["query-id", "corpus-id", "score"]
+_SAME_ARTICLE = "has the id of an article before it"
+_HIGHEST_GRADE = 1000
+"""Of a judgement; trec_eval makes a table as long as the highest."""
 
 
 @dataclass(frozen=True)
 class Query:
-    """A query, and the ids of the articles that are relevant to it."""
+    """A query, and how relevant each article is that is relevant to it, from 1, by its id."""
 
     id: str
     text: str
-    relevant: frozenset[str]
+    grades: dict[str, int]
+
+    @property
+    def relevant(self) -> frozenset[str]:
+        """The ids of the articles that are relevant."""
+        return frozenset(self.grades)
 
 
 @dataclass(frozen=True)
@@ -49,8 +57,8 @@ def is_beir(path: Path) -> bool:
 def read_beir(path: Path) -> RetrievalSet:
     """Read a BEIR folder with its qrels/test.tsv, or the one that is there; or the one that is named.
 
-    A judgement above 0 makes an article relevant. Queries without one are left out, as BEIR does; a query whose
-    relevant articles are not in the corpus stays.
+    A judgement above 0 makes an article relevant, and is its grade; of two of one article the last counts. Queries
+    without one are left out, as BEIR does; a query whose relevant articles are not in the corpus stays.
 
     Raises:
         InvalidTestSet: If a file is missing or cannot be read, or no query is left.
@@ -59,8 +67,8 @@ def read_beir(path: Path) -> RetrievalSet:
     corpus = _file(folder, "corpus.jsonl")
     skipped: list[Skipped] = []
     try:
-        relevant = _relevant(judgements, skipped)
-        queries = _queries(_file(folder, "queries.jsonl"), relevant, skipped)
+        graded = _graded(judgements, skipped)
+        queries = _queries(_file(folder, "queries.jsonl"), graded, skipped)
     except OSError as error:
         raise InvalidTestSet(f"Cannot read {error.filename!r}: {error.strerror or error}.") from error
     if not queries:
@@ -74,19 +82,28 @@ def read_beir(path: Path) -> RetrievalSet:
 def corpus_of(path: Path) -> Iterator[Article | Skipped]:
     """Yield the articles of a corpus.jsonl (`_id`, `title`, `text`) one by one, and what is none.
 
+    Of articles with the same id the first is one.
+
     Raises:
         InvalidTestSet: If it cannot be read.
     """
+    seen = set[str]()
     try:
         for where, row in _rows(path):
             if isinstance(row, Skipped):
                 yield row
                 continue
+            title = str(row.get("title") or "") or None
             try:
-                title = str(row.get("title") or "") or None
-                yield Article(id=str(row["_id"]), text=str(row.get("text") or ""), title=title)
+                article = Article(id=str(row["_id"]), text=str(row.get("text") or ""), title=title)
             except InvalidArticle as error:
                 yield Skipped(str(row["_id"]), str(error), where)
+                continue
+            if article.id in seen:
+                yield Skipped(article.id, _SAME_ARTICLE, where)
+            else:
+                seen.add(article.id)
+                yield article
     except OSError as error:
         raise InvalidTestSet(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
 
@@ -112,8 +129,8 @@ def _file(folder: Path, name: str) -> Path:
     raise InvalidTestSet(f"{str(folder)!r} has no {name}, which a BEIR folder has.")
 
 
-def _relevant(path: Path, skipped: list[Skipped]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+def _graded(path: Path, skipped: list[Skipped]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
     for number, line in read_lines(path):
         where = f"{path}:{number}"
         cells = [] if isinstance(line, UnreadableFile) else clean_text(line).rstrip("\r\n").split("\t")
@@ -122,32 +139,35 @@ def _relevant(path: Path, skipped: list[Skipped]) -> dict[str, set[str]]:
         try:
             query, article, score = cells
             judged = int(score)
+            if judged > _HIGHEST_GRADE:
+                raise ValueError(judged)
         except ValueError:
             got = str(line) if isinstance(line, UnreadableFile) else f"is {shortened(cells)}"
-            reason = f"{got}, expected a query's id, an article's and a whole number, parted by tabs"
+            expected = f"a query's id, an article's and a whole number up to {_HIGHEST_GRADE}, parted by tabs"
+            reason = f"{got}, expected {expected}"
             skipped.append(Skipped(cells[0] if cells else "", reason, where))
             continue
-        if judged > 0:
-            found.setdefault(query, set()).add(article)
-    return found
+        found.setdefault(query, {})[article] = judged
+    relevant = {query: {id: grade for id, grade in grades.items() if grade > 0} for query, grades in found.items()}
+    return {query: grades for query, grades in relevant.items() if grades}
 
 
-def _queries(path: Path, relevant: dict[str, set[str]], skipped: list[Skipped]) -> list[Query]:
+def _queries(path: Path, graded: dict[str, dict[str, int]], skipped: list[Skipped]) -> list[Query]:
     found: dict[str, Query] = {}
     for where, row in _rows(path):
         if isinstance(row, Skipped):
             skipped.append(row)
             continue
         query_id, text = str(row["_id"]), row.get("text")
-        if query_id not in relevant:
+        if query_id not in graded:
             continue
         if not isinstance(text, str) or not text.strip():
             skipped.append(Skipped(query_id, f"has 'text' as {shortened(text)}, expected a string", where))
         elif query_id in found:
             skipped.append(Skipped(query_id, SAME_ID, where))
         else:
-            found[query_id] = Query(query_id, clean_text(text), frozenset(relevant[query_id]))
-    missing = sorted(set(relevant) - set(found) - {one.id for one in skipped})
+            found[query_id] = Query(query_id, clean_text(text), graded[query_id])
+    missing = sorted(set(graded) - set(found) - {one.id for one in skipped})
     skipped += [Skipped(query_id, f"is judged, but not in {path.name}", str(path)) for query_id in missing]
     return list(found.values())
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 from qa.errors import NothingToCompare
+from qa.evaluate.compared_scores import DETAILS, FIGURES, SCORES, Score, Unit
 from qa.evaluate.paired import PairedDifference, holm, paired_difference
-from qa.evaluate.report_data import EvaluationReport, QuestionResult
+from qa.evaluate.question_result import QuestionResult
+from qa.evaluate.report_data import EvaluationReport
 
 SIGNIFICANT = 0.05
 _CHANGED = 1e-9
 
-Score = Callable[[QuestionResult], float | None]
+Change = Literal["worse", "better", "other reason"]
+_ORDER: tuple[Change, ...] = ("worse", "better", "other reason")
 
 
 @dataclass(frozen=True)
@@ -26,28 +28,49 @@ class Difference:
         first: Its mean in the first report, 0 to 1.
         second: Its mean in the second.
         difference: The second less the first, with its interval and p; see `qa.evaluate.paired`.
-        p_adjusted: That p after Holm's correction for the number of scores compared.
+        p_adjusted: That p after Holm's correction for the number of scores of its group, `SCORES` or `DETAILS`; None
+            where there is none.
     """
 
     metric: str
     first: float
     second: float
     difference: PairedDifference
-    p_adjusted: float
+    p_adjusted: float | None
 
     @property
     def significant(self) -> bool:
-        """Whether it is beyond chance at 5 % for all scores together."""
-        return self.p_adjusted < SIGNIFICANT
+        """Whether it is beyond chance at 5 % for all scores of its group together."""
+        return self.p_adjusted is not None and self.p_adjusted < SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """A figure of both reports that no question has alone, without a test; see `compared_scores.FIGURES`.
+
+    Attributes:
+        metric: Its name.
+        unit: Of both values: "share" (0 to 1), "ms", "MB", or "per second".
+        first: In the first report, over the questions that are in both; of the whole process for memory.
+        second: In the second.
+    """
+
+    metric: str
+    unit: Unit
+    first: float
+    second: float
 
 
 @dataclass(frozen=True)
 class ChangedQuestion:
-    """A question that one of the two does better; `first` and `second` are the answers, None where there was none."""
+    """A question that one of the two does better, or that failed in both for another reason.
+
+    `first` and `second` are the answers, None where there was none.
+    """
 
     id: str
     question: str
-    change: Literal["better", "worse"]
+    change: Change
     first: str | None
     second: str | None
     first_score: float
@@ -63,9 +86,10 @@ class Comparison:
     Attributes:
         notes: What to know before reading on: other test sets, settings or questions.
         compared: How many questions are in both.
-        differences: Each score that both have.
-        changed: The questions whose F1 (for retrieval alone, nDCG@10 by article) changed: those that became worse
-            first, the largest change first.
+        differences: Each score that both have, by question.
+        figures: Each other figure that both have.
+        changed: The questions whose F1 (for retrieval alone, nDCG@10 by article) changed, or the reason for which they
+            failed: those that became worse first, the largest change first.
         only_first: Ids of questions in the first alone.
         only_second: Ids of questions in the second alone.
         other_question: Ids of questions that read otherwise, or have other right answers; they are not compared.
@@ -74,6 +98,7 @@ class Comparison:
     notes: tuple[str, ...]
     compared: int
     differences: tuple[Difference, ...]
+    figures: tuple[SideBySide, ...]
     changed: tuple[ChangedQuestion, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
@@ -88,7 +113,7 @@ class Comparison:
 
 
 def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
-    """Compare two reports by the questions that both have: the same id, question and right answers.
+    """Compare two reports by the questions that both have: the same id, question, right answers and relevant articles.
 
     Raises:
         NothingToCompare: If there are none.
@@ -109,7 +134,8 @@ def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
     return Comparison(
         notes=tuple(_notes(first, second, len(missing[0]), len(missing[1]), len(other))),
         compared=len(pairs),
-        differences=tuple(_differences(pairs)),
+        differences=(*_differences(pairs, SCORES), *_differences(pairs, DETAILS)),
+        figures=tuple(_figures(first, second, pairs)),
         changed=tuple(_changed(pairs, SCORES["f1" if task == "answers" else "article-ndcg@10"])),
         only_first=missing[0],
         only_second=missing[1],
@@ -117,9 +143,9 @@ def compare(first: EvaluationReport, second: EvaluationReport) -> Comparison:
     )
 
 
-def _asked(question: QuestionResult) -> tuple[str, frozenset[str]]:
+def _asked(question: QuestionResult) -> tuple[str, frozenset[str], dict[str, int]]:
     """Return what makes two results one question's; the same id may be another question elsewhere."""
-    return question.question, frozenset(question.golds)
+    return question.question, frozenset(question.golds), question.relevant
 
 
 def _notes(
@@ -139,67 +165,41 @@ def _notes(
         yield f"not compared: {other:,} ids whose question or right answers differ"
 
 
-def _differences(pairs: Sequence[tuple[QuestionResult, QuestionResult]]) -> list[Difference]:
+def _differences(
+    pairs: Sequence[tuple[QuestionResult, QuestionResult]], scores: Mapping[str, Score]
+) -> list[Difference]:
+    """Test each score that both have, and correct the p-values for their number."""
     found: list[Difference] = []
-    for metric, score in SCORES.items():
-        scored = [(one.article_id or one.id, score(one), score(two)) for one, two in pairs]
+    for metric, score in scores.items():
+        scored = [(one.cluster, score(one), score(two)) for one, two in pairs]
         have = [(cluster, a, b) for cluster, a, b in scored if a is not None and b is not None]
         if have:
             clusters, a, b = zip(*have, strict=True)
             difference = paired_difference(a, b, clusters)
-            found.append(Difference(metric, sum(a) / len(a), sum(b) / len(b), difference, difference.p))
-    adjusted = holm([one.difference.p for one in found])
-    return [replace(one, p_adjusted=p) for one, p in zip(found, adjusted, strict=True)]
+            found.append(Difference(metric, sum(a) / len(a), sum(b) / len(b), difference, None))
+    tested = [one.difference.p for one in found if one.difference.p is not None]
+    adjusted = iter(holm(tested))
+    return [one if one.difference.p is None else replace(one, p_adjusted=next(adjusted)) for one in found]
+
+
+def _figures(
+    first: EvaluationReport, second: EvaluationReport, pairs: Sequence[tuple[QuestionResult, QuestionResult]]
+) -> Iterator[SideBySide]:
+    ours = replace(first, questions=tuple(one for one, _ in pairs))
+    theirs = replace(second, questions=tuple(two for _, two in pairs))
+    for metric, (unit, figure) in FIGURES.items():
+        a, b = figure(ours), figure(theirs)
+        if a is not None and b is not None:
+            yield SideBySide(metric, unit, a, b)
 
 
 def _changed(pairs: Sequence[tuple[QuestionResult, QuestionResult]], score: Score) -> list[ChangedQuestion]:
     changed: list[ChangedQuestion] = []
     for one, two in pairs:
         a, b = score(one), score(two)
-        if a is not None and b is not None and abs(b - a) > _CHANGED:
-            change: Literal["better", "worse"] = "better" if b > a else "worse"
-            question = ChangedQuestion(
-                one.id, one.question, change, one.given, two.given, a, b, one.failure, two.failure
-            )
-            changed.append(question)
-    return sorted(changed, key=lambda one: (one.change == "better", -abs(one.second_score - one.first_score)))
-
-
-def _answerable(score: Score) -> Score:
-    return lambda question: score(question) if question.answerable else None
-
-
-def _by(where: Literal["passage", "article"], name: str) -> Score:
-    if where == "passage":
-        return lambda question: question.retrieval_by_passage.get(name)
-    return lambda question: question.retrieval_by_article.get(name)
-
-
-def _share(value: bool | None) -> float | None:
-    return None if value is None else float(value)
-
-
-_RETRIEVAL = ("recall@1", "recall@5", "recall@20", "mrr@10", "ndcg@10")
-
-SCORES: Mapping[str, Score] = MappingProxyType(
-    {
-        "f1": lambda question: question.f1,
-        "em": lambda question: question.em,
-        "f1-answerable": _answerable(lambda question: question.f1),
-        "em-answerable": _answerable(lambda question: question.em),
-        "refused-unanswerable": lambda question: (
-            None if question.answerable or question.f1 is None else float(question.given is None)
-        ),
-        "f1-best-span": lambda question: question.f1_best_span,
-        "em-best-span": lambda question: question.em_best_span,
-        "f1-right-passage": lambda question: question.f1_right_passage,
-        "em-right-passage": lambda question: question.em_right_passage,
-        **{name: _by("passage", name) for name in _RETRIEVAL},
-        **{f"article-{name}": _by("article", name) for name in _RETRIEVAL},
-        "citation-precision": lambda question: question.citation_precision,
-        "citation-recall": lambda question: question.citation_recall,
-        "citation-accuracy": lambda question: _share(question.citation_accurate),
-        "citation-right-article": lambda question: _share(question.citation_right_article),
-    }
-)
-"""The scores compared, by name, each of one question; None where the question has none."""
+        if a is None or b is None or (abs(b - a) <= _CHANGED and one.failure == two.failure):
+            continue
+        change: Change = "other reason" if abs(b - a) <= _CHANGED else "better" if b > a else "worse"
+        question = ChangedQuestion(one.id, one.question, change, one.given, two.given, a, b, one.failure, two.failure)
+        changed.append(question)
+    return sorted(changed, key=lambda one: (_ORDER.index(one.change), -abs(one.second_score - one.first_score)))

@@ -51,12 +51,12 @@ def place(index: Index, testset: TestSet) -> tuple[list[Placed], list[Skipped]]:
     for question in testset.questions:
         found = contexts.get(question.context)
         if found is None:
-            skipped.append(Skipped(question.id, "its context is in no article of the index"))
+            skipped.append(Skipped(question.id, "its context is in no article of the index", question.where))
             continue
         article_id, title, at = found
         spans = sorted({(at + gold.start, at + gold.end) for gold in question.golds})
         golds, around = [gold.text for gold in question.golds], (at, at + len(question.context))
-        _add(placed, skipped, question.id, question.question, article_id, title, golds, spans, around)
+        _add(placed, skipped, question.id, question.question, article_id, title, golds, spans, around, question.where)
     for article, group in _by_article(index, testset.loose):
         for loose in group:
             if article is None and loose.article_id:
@@ -74,7 +74,7 @@ def _add_loose(placed: list[Placed], skipped: list[Skipped], loose: LooseQuestio
     found = {answer: places(article.text, answer) for answer in loose.answers}
     missing = [answer for answer, spans in found.items() if not spans]
     if missing:
-        reason = f"the answer {shortened(missing[0])} does not stand in the article {article.id!r}"
+        reason = f"the answer {shortened(missing[0])} does not stand in the article {shortened(article.id)}"
         skipped.append(Skipped(loose.id, reason, loose.where))
         return
     spans = sorted({span for spans in found.values() for span in spans})
@@ -92,7 +92,7 @@ def _add(
     golds: list[str],
     spans: list[Span],
     context: Span | None,
-    where: str = "",
+    where: str,
 ) -> None:
     try:
         used = check_question(question)

@@ -11,11 +11,13 @@ from qa.evaluate.page import report_page
 from qa.evaluate.report_data import EvaluationReport
 from qa.evaluate.summary import facts, sections
 from qa.markdown import escape_markdown
+from qa.wording import shortened
 
 REPORT_FILE = "report.json"
 SUMMARY_FILE = "summary.md"
 PAGE_FILE = "report.html"
 
+_LONGEST_ID = 80
 _FIGURE = re.compile(r"[-–\d.,\[\] ]*")
 
 
@@ -83,7 +85,7 @@ def as_markdown(report: EvaluationReport) -> str:
         note = [section.note] if section.note else []
         parts += [f"## {section.title}", *note, _table(section.columns, section.rows)]
     if report.skipped:
-        rows = [(one.id, one.reason, one.where) for one in report.skipped]
+        rows = [(shortened(one.id, _LONGEST_ID), one.reason, one.where) for one in report.skipped]
         parts += ["## Skipped questions", _table(("Id", "Reason", "Where"), rows)]
     return "\n\n".join(parts) + "\n"
 

@@ -13,25 +13,22 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from index.article import clean_text
 from qa.errors import InvalidReport
+from qa.evaluate.question_result import QuestionResult
 from qa.evaluate.testset import Skipped
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
-RIGHT_F1 = 0.5
-"""From here on an answer is right, as in the calibration of confidence (`qa.read.calibration`)."""
-
-Failure = Literal["not retrieved", "retrieved but not read", "wrongly refused", "should have been refused"]
 Task = Literal["answers", "retrieval"]
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean over `n` questions and its 95 % bootstrap interval, clustered by article; None where there are none.
+    """A figure of `n` questions, mostly their mean, and its 95 % bootstrap interval; None where there are none.
 
-    The interval is None too where all of them are about one article.
+    Questions are drawn by cluster, see `QuestionResult.cluster`; with a single one the interval is None too.
     """
 
     value: float | None
@@ -45,126 +42,6 @@ class Curve:
     """Points `(x, y)` in the order of x."""
 
     points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True)
-class RetrievedPassage:
-    """A passage that was found; `relevant` says whether it holds a whole gold span in the right article.
-
-    Where the set is for retrieval alone, it says whether its article is relevant.
-    """
-
-    passage_id: str
-    article_id: str
-    title: str | None
-    start: int
-    end: int
-    text: str
-    relevant: bool
-
-
-@dataclass(frozen=True)
-class Cited:
-    """The first citation of an answer, and the sentence around it."""
-
-    article_id: str
-    start: int
-    end: int
-    sentence_start: int
-    sentence_end: int
-
-
-@dataclass(frozen=True)
-class Variant:
-    """The same question asked otherwise.
-
-    Attributes:
-        question: As it was asked.
-        given: The answer; None where none was given.
-        f1: Of what was given.
-        f1_best_span: Of the best span, whatever its confidence; None for an unanswerable question.
-        found: Whether a relevant passage was among those read; None for an unanswerable question.
-    """
-
-    question: str
-    given: str | None
-    f1: float
-    f1_best_span: float | None
-    found: bool | None
-
-
-@dataclass(frozen=True)
-class QuestionResult:
-    """What became of one question.
-
-    Attributes:
-        question_type: By its first words, see `qa.question.question_type`.
-        article_id: Of the article that its context or answer is in; "" where the set names none.
-        title: Of that article.
-        golds: The right answers, each once; empty where there is none.
-        spans: Where they stand in the article.
-        answerable: Whether there are any; false for all questions of a set for retrieval alone.
-        retrieved: The 20 best passages.
-        right_passage_read: Whether a relevant passage was among those read; None for an unanswerable question.
-        given: The answer at the threshold; None where there was none.
-        cited: Where it was taken from.
-        confidence: Of the best span.
-        best_span: The best span, whatever its confidence; None where nothing was read.
-        best_span_cited: Where that stands.
-        em, f1: Of what was given, "" where it was refused; None, like every other score, where it does not apply.
-        em_best_span: Of the best span; None for an unanswerable question.
-        f1_best_span: Of the best span; None for an unanswerable question.
-        em_right_passage, f1_right_passage: Of the best span where the right passage alone is read; None for an
-            unanswerable question.
-        given_right_passage: Answer at the threshold where the right passage, or for an unanswerable question its
-            context, is read.
-        f1_right_passage_given: F1 of that.
-        citation_precision, citation_recall: By characters against the closest gold span; see
-            `qa.evaluate.citations`.
-        citation_accurate: Whether it shares a character with a gold span.
-        citation_right_article: Whether it is in the article of the question.
-        found_word_for_word: Whether the answer stands where it says in the article.
-        failure: Why it went wrong; None where F1 is at least 0.5, or an unanswerable one was refused. "not retrieved"
-            means that no relevant passage was among those read, "wrongly refused" that the best span was right,
-            "retrieved but not read" that a relevant passage was read and the best span is wrong.
-        retrieval_by_passage, retrieval_by_article: Its scores by the name of the metric; empty for unanswerable ones.
-        robust: The same question asked otherwise, by the name of the variant; empty where it is not in the sample.
-        timings_ms: By stage: embed, search, read, cite, total.
-    """
-
-    id: str
-    question: str
-    question_type: str
-    article_id: str
-    title: str | None
-    golds: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
-    answerable: bool
-    retrieved: tuple[RetrievedPassage, ...]
-    right_passage_read: bool | None
-    given: str | None
-    cited: Cited | None
-    confidence: float
-    best_span: str | None
-    best_span_cited: Cited | None
-    em: float | None
-    f1: float | None
-    em_best_span: float | None
-    f1_best_span: float | None
-    em_right_passage: float | None
-    f1_right_passage: float | None
-    given_right_passage: str | None
-    f1_right_passage_given: float | None
-    citation_precision: float | None
-    citation_recall: float | None
-    citation_accurate: bool | None
-    citation_right_article: bool | None
-    found_word_for_word: bool | None
-    failure: Failure | None
-    retrieval_by_passage: dict[str, float]
-    retrieval_by_article: dict[str, float]
-    robust: dict[str, Variant]
-    timings_ms: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -201,15 +78,15 @@ class Abstention:
         risk_coverage: Share of the questions answered, share of the answers that are wrong; thinned to 400 points.
         area: Under that curve, 0 at best.
         best_threshold: The one with the highest F1 over all questions of this very set; 1.01 refuses every question.
-        best_threshold_f1: That F1.
+        best_threshold_f1: That F1; its interval is that of this one threshold.
     """
 
     no_answer_precision: Interval
     no_answer_recall: Interval
     risk_coverage: Curve
-    area: float | None
+    area: Interval
     best_threshold: float | None
-    best_threshold_f1: float | None
+    best_threshold_f1: Interval
 
 
 @dataclass(frozen=True)
@@ -225,8 +102,8 @@ class Bin:
 class CalibrationError:
     """How far confidence is from the share of right best spans: expected calibration error, Brier score, ten bins."""
 
-    ece: float | None
-    brier: float | None
+    ece: Interval
+    brier: Interval
     bins: tuple[Bin, ...]
 
 
@@ -269,8 +146,9 @@ class EvaluationReport:
         retrieval_by_article: The same, of articles.
         answers: Group to metric. The groups: "overall", "answerable", "unanswerable", and "type: who" and so on over
             the answerable questions, see `qa.question.QUESTION_TYPES`; one without questions is left out. The metrics:
-            "em" and "f1" (open retrieval, at the threshold), "answered" (the share), "f1 right passage at the
-            threshold"; and but for "overall" and "unanswerable": "em best span" and "f1 best span" (open retrieval,
+            "em" and "f1" (open retrieval, at the threshold), "answered" (the share), "em right passage at the
+            threshold" and "f1 right passage at the threshold" (it alone is read, of an unanswerable question its
+            context); and but for "overall" and "unanswerable": "em best span" and "f1 best span" (open retrieval,
             whatever its confidence), "em right passage" and "f1 right passage" (the best span of the right passage).
         losses: How much F1 of the answerable questions each stage loses: "reading" (the right passage alone is read),
             "retrieval" (it has to be found, among others), "threshold" (refused); and what is "left". They add up to 1.
@@ -323,10 +201,14 @@ def _read(text: str) -> EvaluationReport:
     except (ValueError, RecursionError) as error:
         raise InvalidReport(f"It is not JSON: {error}. Expected the report.json of pullquote eval.") from error
     version = document.get("schema_version") if isinstance(document, dict) else None
+    if not isinstance(version, int):
+        raise InvalidReport(
+            f"Got the schema_version {version!r}, expected {SCHEMA_VERSION}. It is no report of pullquote eval."
+        )
     if version != SCHEMA_VERSION:
         raise InvalidReport(
-            f"Got the schema_version {version!r}, expected {SCHEMA_VERSION}. It is no report of pullquote eval, or "
-            "another version of Pullquote wrote it; run the evaluation again."
+            f"Got the schema_version {version}, expected {SCHEMA_VERSION}: another version of Pullquote wrote it. Its "
+            "figures are made otherwise; run the evaluation again with this one, pullquote eval TESTSET -o FOLDER."
         )
     try:
         return _adapter().validate_python(document)

@@ -8,6 +8,7 @@ from index.article import Article, Hit, Passage, Ranks
 from index.embed import Vectors
 from index.store import Index
 from qa.assistant import Assistant
+from qa.evaluate.near_copies import holds
 from qa.evaluate.placing import Placed, Span
 from qa.weigh import read_answers
 
@@ -33,7 +34,7 @@ class RightPassages:
 
     def relevant(self, question: Placed) -> list[Passage]:
         """Return the passages that hold a whole gold span."""
-        return [passage for passage in self._of(question) if holds(passage, question.article_id, question.spans)]
+        return [passage for passage in self._of(question) if holds((passage,), question.article_id, question.spans)]
 
     def right(self, question: Placed) -> list[Passage]:
         """Return the passages to give: those that hold a gold span, else those that share a character with one.
@@ -49,11 +50,6 @@ class RightPassages:
             return []
         self.article(question.article_id)
         return self._passages
-
-
-def holds(passage: Passage, article_id: str, spans: Sequence[Span]) -> bool:
-    """Tell whether a passage of the right article holds a whole gold span."""
-    return passage.article_id == article_id and any(passage.start <= s and e <= passage.end for s, e in spans)
 
 
 def read_right(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from index.article import hit_article_ids
 from index.errors import UnknownArticle
 from qa.assistant import Assistant
 from qa.errors import InvalidQuestion, InvalidTestSet
@@ -15,18 +16,12 @@ from qa.evaluate import aggregate
 from qa.evaluate.asking import Asker, articles_found, retrieved_passage, search
 from qa.evaluate.beir import Query, RetrievalSet
 from qa.evaluate.bootstrap import RESAMPLES, SEED
+from qa.evaluate.near_copies import grades_at
 from qa.evaluate.placing import place
-from qa.evaluate.report_data import (
-    SCHEMA_VERSION,
-    Cost,
-    EvaluationReport,
-    QuestionResult,
-    RetrievedPassage,
-    Settings,
-)
+from qa.evaluate.question_result import QuestionResult, RetrievedPassage
+from qa.evaluate.report_data import SCHEMA_VERSION, Cost, EvaluationReport, Settings
 from qa.evaluate.retrieval import scores
-from qa.evaluate.testset import Skipped, TestSet
-from qa.evaluate.variants import variants
+from qa.evaluate.testset import Skipped, TestSet, shortened
 from qa.question import check_question, question_type
 
 ROBUSTNESS = 200
@@ -58,10 +53,10 @@ def evaluate(
 ) -> EvaluationReport:
     """Ask every question of a test set and score what comes back.
 
-    A passage is relevant if it holds a whole gold span in the right article. A question that has no place in the index
-    is skipped and reported, see `qa.evaluate.placing`. Questions are asked one at a time, so that the times are those
-    of a user; the reader also reads the right passage alone. A sample is asked with typing errors and in lower case,
-    as they are: nothing corrects them.
+    A passage is relevant if it, or a near-copy listed under it, holds a whole gold span in the right article. A
+    question that has no place in the index is skipped and reported, see `qa.evaluate.placing`. Questions are asked one
+    at a time, so that the times are those of a user; the reader also reads the right passage alone. A sample is asked
+    with typing errors and in lower case, as they are: nothing corrects them.
 
     Args:
         assistant: Over the articles.
@@ -75,13 +70,16 @@ def evaluate(
     began = time.perf_counter()
     placed, skipped = place(assistant.index, testset)
     if not placed:
+        first = skipped[len(testset.skipped)]
         raise InvalidTestSet(
-            f"None of the {len(testset):,} questions can be asked of this index; the first because {skipped[0].reason} "
-            f"(question {skipped[0].id!r}). Index the articles of the set, or search its own (--articles from-testset)."
+            f"None of the {len(testset):,} questions can be asked of this index; the first because {first.reason} "
+            f"(question {shortened(first.id)}, {first.where}). Index the articles of the set, or search its own "
+            "(--articles from-testset)."
         )
     sample = set(Random(what.seed).sample(range(len(placed)), min(what.robustness, len(placed))))
     total = len(placed) + len(sample)
-    asker, done, results = Asker(assistant), 0, list[QuestionResult]()
+    asker = Asker(assistant, own_contexts=what.articles == "from-testset")
+    done, results = 0, list[QuestionResult]()
     progress(done, total)
     for number, question in enumerate(placed):
         try:
@@ -92,8 +90,7 @@ def evaluate(
         done += 1
         progress(done, total)
         if number in sample:
-            asked = variants(question.question, what.seed)
-            result = replace(result, robust={name: asker.ask_otherwise(question, one) for name, one in asked.items()})
+            result = replace(result, robust=asker.ask_otherwise(question, result, what.seed))
             done += 1
             progress(done, total)
         results.append(result)
@@ -181,9 +178,10 @@ def _searched(assistant: Assistant, query: Query) -> QuestionResult:
     watch.lap("embed")
     hits = search(assistant, used, vector, per_article=1)
     watch.lap("search")
-    titles = assistant.index.titles({hit.passage.article_id for hit in hits})
+    titles = assistant.index.titles(hit_article_ids(hits))
+    places = articles_found(hits)
     retrieved: tuple[RetrievedPassage, ...] = tuple(
-        retrieved_passage(hit, titles, hit.passage.article_id in query.relevant) for hit in hits
+        retrieved_passage(hit, titles, bool(hit_article_ids([hit]) & query.relevant)) for hit in hits
     )
     return QuestionResult(
         id=query.id,
@@ -191,10 +189,13 @@ def _searched(assistant: Assistant, query: Query) -> QuestionResult:
         question_type=question_type(used),
         article_id=min(query.relevant),
         title=titles.get(min(query.relevant)),
+        cluster=min(query.relevant),
         golds=(),
         spans=(),
+        relevant=dict(query.grades),
         answerable=False,
         retrieved=retrieved,
+        missed=None,
         right_passage_read=None,
         given=None,
         cited=None,
@@ -216,7 +217,7 @@ def _searched(assistant: Assistant, query: Query) -> QuestionResult:
         found_word_for_word=None,
         failure=None if any(one.relevant for one in retrieved) else "not retrieved",
         retrieval_by_passage={},
-        retrieval_by_article=scores(articles_found(hits), query.relevant, share=True),
+        retrieval_by_article=scores([place[0] for place in places], grades_at(query.grades, places), share=True),
         robust={},
         timings_ms=watch.laps(),
     )

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from qa.evaluate.report_data import EvaluationReport, Failure, Interval
+from qa.evaluate.question_result import Failure
+from qa.evaluate.report_data import EvaluationReport, Interval
+from qa.evaluate.retrieval import DEEPEST
 
-FAILURES: tuple[str, ...] = get_args(Failure)
+_FAILURES: tuple[Failure, ...] = get_args(Failure)
 _NONE = "–"
 
 
@@ -48,6 +50,11 @@ def facts(report: EvaluationReport) -> list[tuple[str, str]]:
     ]
 
 
+def failures_of(report: EvaluationReport) -> tuple[Failure, ...]:
+    """Return the reasons for which a question of a report may have failed."""
+    return _FAILURES if report.task == "answers" else ("not retrieved",)
+
+
 def per_cent(interval: Interval | None) -> str:
     """Return a share with its interval in per cent.
 
@@ -67,13 +74,14 @@ def _shown(interval: Interval | None, times: int, digits: int) -> str:
 
 
 def _answering(report: EvaluationReport) -> Iterator[Section]:
-    at_threshold = ("em", "f1", "answered")
+    given = [f"{metric} right passage at the threshold" for metric in ("em", "f1")]
     best = ("em best span", "f1 best span", "em right passage", "f1 right passage")
     yield Section(
         "Answers at the threshold",
-        "What was given, over all articles searched. Refusing an unanswerable question is right.",
-        ("Questions", "EM", "F1", "Answered", "n"),
-        tuple(_group(name, group, at_threshold, "f1") for name, group in report.answers.items()),
+        "What was given, over all articles searched, and with the right passage given. Refusing an unanswerable one "
+        "is right.",
+        ("Questions", "EM", "F1", "Answered", "EM, right passage", "F1, right passage", "n"),
+        tuple(_group(name, group, ("em", "f1", "answered", *given), "f1") for name, group in report.answers.items()),
     )
     yield Section(
         "Best spans of answerable questions",
@@ -91,13 +99,15 @@ def _answering(report: EvaluationReport) -> Iterator[Section]:
         ("Stage", "F1"),
         tuple((_stage(name), per_cent(lost)) for name, lost in report.losses.items()),
     )
-    found: Counter[str | None] = Counter(question.failure for question in report.questions if report.task == "answers")
+    found: Counter[str | None] = Counter(question.failure for question in report.questions)
     total = len(report.questions) or 1
     yield Section(
         "Why questions failed",
-        "An answer is right from an F1 of 0.5 on.",
+        "An answer is right from an F1 of 0.5 on."
+        if report.task == "answers"
+        else f"A query failed where no relevant article is among the {DEEPEST} passages found.",
         ("Reason", "Questions", "Share"),
-        tuple((name, f"{found[name]:,}", f"{100 * found[name] / total:.1f}") for name in FAILURES)
+        tuple((name, f"{found[name]:,}", f"{100 * found[name] / total:.1f}") for name in failures_of(report))
         if found.total() - found[None]
         else (),
     )
@@ -120,9 +130,10 @@ def _stage(name: str) -> str:
 
 def _retrieval(report: EvaluationReport) -> Section:
     names = list(dict.fromkeys((*report.retrieval_by_passage, *report.retrieval_by_article)))
+    asked = "questions that have an answer" if report.task == "answers" else "all queries"
     return Section(
         "Retrieval",
-        "Of questions that have an answer. Recall in per cent; MRR and nDCG from 0 to 1.",
+        f"Of {asked}; what is found counts for the near-copies under it. Recall in per cent; MRR and nDCG from 0 to 1.",
         ("Metric", "By passage", "By article"),
         tuple(
             (name, *(_metric(name, by.get(name)) for by in (report.retrieval_by_passage, report.retrieval_by_article)))
@@ -139,24 +150,21 @@ def _refusing(report: EvaluationReport) -> Iterator[Section]:
     rows: list[tuple[str, ...]] = []
     if report.abstention is not None:
         found = report.abstention
+        best = _NONE if found.best_threshold is None else f"{found.best_threshold:.3f}"
         rows += [
             ("No-answer precision, per cent", per_cent(found.no_answer_precision)),
             ("No-answer recall, per cent", per_cent(found.no_answer_recall)),
-            ("Area under the risk-coverage curve", _number(found.area)),
-            ("Best threshold for F1 on this set", _number(found.best_threshold)),
-            ("F1 at that threshold, per cent", _number(found.best_threshold_f1, 100, 1)),
+            ("Area under the risk-coverage curve", _shown(found.area, 1, 3)),
+            ("Best threshold for F1 on this set", best),
+            ("F1 at that threshold, per cent", per_cent(found.best_threshold_f1)),
         ]
     if report.calibration is not None:
         rows += [
-            ("Expected calibration error", _number(report.calibration.ece)),
-            ("Brier score", _number(report.calibration.brier)),
+            ("Expected calibration error", _shown(report.calibration.ece, 1, 3)),
+            ("Brier score", _shown(report.calibration.brier, 1, 3)),
         ]
     note = "The best threshold was chosen on these very questions, so that it flatters itself."
     yield Section("Abstention and confidence", note, ("Measure", "Value"), tuple(rows))
-
-
-def _number(value: float | None, times: int = 1, digits: int = 3) -> str:
-    return _NONE if value is None else f"{times * value:.{digits}f}"
 
 
 def _robustness(report: EvaluationReport) -> Section:

@@ -1,8 +1,9 @@
 """Test sets as tables: .jsonl, .csv and .tsv, each also with .gz behind it.
 
 A row has `question`; `answer` (empty: unanswerable) or `answers` (a list; in a .csv a JSON list); and `article`, the id
-of the article that the answers are looked up in, or `context`, a text of its own. `id` and `title` are optional. Every
-place where an answer stands, letter for letter and not inside a word, is a right one.
+of the article that the answers are looked up in, or `context`, a text of its own. `id` and `title` are optional. Names
+are read without regard to case. Every place where an answer stands, letter for letter and not inside a word, is a right
+one.
 """
 
 from __future__ import annotations
@@ -12,23 +13,19 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from index.article import clean_text
 from index.errors import UnreadableFile
-from index.load.base import Limits, read_lines, read_text
+from index.load.base import Limits, read_lines
 from qa.errors import InvalidTestSet
-from qa.evaluate.testset import SAME_ID, GoldSpan, LooseQuestion, Skipped, TestQuestion, TestSet, shortened
+from qa.evaluate.testset import SAME_ID, GoldSpan, LooseQuestion, Skipped, TestQuestion, TestSet, Unusable, shortened
 
 SUFFIXES = (".jsonl", ".csv", ".tsv")
 
 _EXPECTED = "question, answer or answers, and article or context"
-
-
-class _Unusable(Exception):
-    """A row that is no question; says why."""
 
 
 def read_table(path: Path) -> TestSet:
@@ -49,7 +46,7 @@ def read_table(path: Path) -> TestSet:
         where, row_id = f"{path}:{line}", _row_id(row, line)
         try:
             question = _question(row, row_id, where)
-        except _Unusable as error:
+        except Unusable as error:
             skipped.append(Skipped(row_id, str(error), where))
             continue
         if row_id in found:
@@ -82,45 +79,96 @@ def places(text: str, answer: str) -> list[tuple[int, int]]:
 def _json_lines(path: Path) -> Iterator[tuple[int, Any]]:
     for number, line in read_lines(path):
         if isinstance(line, UnreadableFile):
-            yield number, _Unusable(str(line))
+            yield number, Unusable(str(line))
         elif line.strip():
             try:
-                yield number, json.loads(clean_text(line))
+                yield number, _fields(json.loads(clean_text(line)))
             except (ValueError, RecursionError) as error:
-                yield number, _Unusable(f"is not JSON: {error}")
+                yield number, Unusable(f"is not JSON: {error}")
+
+
+def _fields(row: Any) -> Any:
+    """Return an object with its names as those of columns are read."""
+    if not isinstance(row, dict):
+        return row
+    names, twice = _names(row)
+    if twice:
+        return Unusable(f"has the fields {', '.join(map(shortened, twice))} more than once; rename them")
+    return dict(zip(names, row.values(), strict=True))
 
 
 def _cells(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the rows of a table with the number of the line on which each begins."""
+    """Yield the rows below the column names with the number of the line on which each begins."""
+    rows = _rows(path)
+    _, first = next(rows, (1, None))
+    if first is None:
+        raise UnreadableFile(f"is empty; expected column names ({_EXPECTED}) and a question on each row below them")
+    if isinstance(first, Unusable):
+        raise UnreadableFile(f"has no row of column names; the first {first}")
+    header = _checked(first)
+    for line, cells in rows:
+        if isinstance(cells, Unusable):
+            yield line, cells
+        elif len(cells) != len(header):
+            yield line, Unusable(f"has {len(cells)} cells, expected {len(header)} as in the first row")
+        else:
+            yield line, _unpacked(dict(zip(header, cells, strict=True)))
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str] | Unusable]]:
+    """Yield the rows that are not blank, with their lines. Raises the process's `csv.field_size_limit`."""
     csv.field_size_limit(max(csv.field_size_limit(), Limits().file_bytes))
-    text = clean_text(read_text(path, Limits()))
-    first = text.splitlines()[0] if text.strip() else ""
-    delimiter = "\t" if format_of(path) == ".tsv" else max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header: list[str] | None = None
+    _, first = next(read_lines(path, warn=False), (1, ""))
+    if isinstance(first, UnreadableFile):
+        raise first
+    delimiter = "\t" if format_of(path) == ".tsv" else max(",;\t", key=first.partition("\r")[0].count)
+    lines = _Lines(path)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        line = reader.line_num + 1
+        line = lines.number + 1
         try:
             cells = next(reader)
         except StopIteration:
-            break
+            return
+        except Unusable as error:
+            yield lines.number, error
         except csv.Error as error:
-            if header is None:
-                raise UnreadableFile(f"has no row of column names: {error}") from None
-            yield line, _Unusable(f"is not a row of a table: {error}")
-            continue
-        if header is None:
-            header = _checked(cells)
-        elif len(cells) > 1 or any(cells):
-            wrong = _Unusable(f"has {len(cells)} cells, expected {len(header)} as in the first row")
-            yield line, _unpacked(dict(zip(header, cells, strict=True))) if len(cells) == len(header) else wrong
-    if header is None:
-        raise UnreadableFile(f"is empty; expected column names ({_EXPECTED}) and a question on each row below them")
+            yield line, Unusable(f"is not a row of a table: {error}")
+        else:
+            if len(cells) > 1 or any(cells):
+                yield line, cells
+
+
+class _Lines:
+    """The lines of a file, decoded one by one; unlike a generator's, an error does not end them.
+
+    Attributes:
+        number: How many there were so far. A carriage return alone, as old files have it, ends a line too.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._lines = read_lines(path)
+        self._pieces: Iterator[str] = iter(())
+        self.number = 0
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        piece = next(self._pieces, None)
+        if piece is None:
+            _, line = next(self._lines)
+            if isinstance(line, UnreadableFile):
+                self.number += 1
+                raise Unusable(str(line))
+            self._pieces = io.StringIO(line if self.number else clean_text(line), newline="")
+            piece = next(self._pieces, "")
+        self.number += 1
+        return piece
 
 
 def _checked(cells: list[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+    names, twice = _names(cells)
     if twice:
         raise UnreadableFile(f"has the columns {', '.join(twice)} more than once; rename them")
     for wanted in (("question",), ("answer", "answers"), ("article", "context")):
@@ -129,13 +177,19 @@ def _checked(cells: list[str]) -> list[str]:
     return names
 
 
+def _names(given: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return names without regard to case and outer spaces, and those that come more than once."""
+    names = [name.strip().lower() for name in given]
+    return names, sorted(name for name, count in Counter(names).items() if name and count > 1)
+
+
 def _unpacked(row: dict[str, Any]) -> Any:
     """Turn the JSON list of a cell of answers into a list."""
     if row.get("answers"):
         try:
             row["answers"] = json.loads(row["answers"])
         except (ValueError, RecursionError):
-            return _Unusable(
+            return Unusable(
                 f"has 'answers' as {shortened(row['answers'])}, expected a JSON list; or name one as 'answer'"
             )
     return row
@@ -147,40 +201,42 @@ def _row_id(row: Any, line: int) -> str:
 
 
 def _question(row: Any, row_id: str, where: str) -> TestQuestion | LooseQuestion:
-    if isinstance(row, _Unusable):
+    if isinstance(row, Unusable):
         raise row
     if not isinstance(row, Mapping):
-        raise _Unusable(f"is a JSON {type(row).__name__}, expected an object with {_EXPECTED}")
+        raise Unusable(f"is a JSON {type(row).__name__}, expected an object with {_EXPECTED}")
     asked = _text(row, "question")
     if not asked.strip():
-        raise _Unusable("has no question")
+        raise Unusable("has no question")
     answers = _answers(row)
     article_id, context = _text(row, "article"), _text(row, "context")
     if not context:
         if answers and not article_id:
-            raise _Unusable("has an answer but no article (or context) to look it up in")
+            raise Unusable("has an answer but no article (or context) to look it up in")
         return LooseQuestion(row_id, asked, answers, article_id, where)
     golds = []
     for answer in answers:
         found = places(context, answer)
         if not found:
-            raise _Unusable(f"has the answer {shortened(answer)}, which does not stand in its context")
+            raise Unusable(f"has the answer {shortened(answer)}, which does not stand in its context")
         golds += [GoldSpan(answer, start, end) for start, end in found]
-    return TestQuestion(row_id, asked, _text(row, "title") or article_id, context, tuple(golds))
+    return TestQuestion(row_id, asked, _text(row, "title") or article_id, context, tuple(golds), where)
 
 
 def _answers(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if not {"answer", "answers"} & row.keys():
+        raise Unusable("has neither 'answer' nor 'answers'; an unanswerable question has an empty one")
     given = row.get("answers")
     if given is None or given == "":
         given = [_text(row, "answer")]
     given = [given] if isinstance(given, str) else given
     if not isinstance(given, list) or not all(isinstance(answer, str) for answer in given):
-        raise _Unusable(f"has 'answers' as {shortened(given)}, expected strings")
+        raise Unusable(f"has 'answers' as {shortened(given)}, expected strings")
     return tuple(dict.fromkeys(clean_text(answer).strip() for answer in given if answer.strip()))
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
-        raise _Unusable(f"has {name!r} as {shortened(value)}, expected a string")
+        raise Unusable(f"has {name!r} as {shortened(value)}, expected a string")
     return clean_text(value or "")

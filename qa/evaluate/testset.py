@@ -5,11 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.article import clean_text
+from index.errors import UnreadableFile
+from index.load.base import decode
 from qa.errors import InvalidTestSet
 
 SAME_ID = "has the id of a question before it"
@@ -26,13 +29,14 @@ class GoldSpan:
 
 @dataclass(frozen=True)
 class TestQuestion:
-    """A question of a test set; one without golds is unanswerable."""
+    """A question of a test set; one without golds is unanswerable. `where` is as `Skipped` has it."""
 
     id: str
     question: str
     title: str
     context: str
     golds: tuple[GoldSpan, ...]
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,23 +76,52 @@ class TestSet:
         return len(self.questions) + len(self.loose)
 
 
+class Unusable(Exception):
+    """A row that is no question; says why."""
+
+
 def read_squad(path: Path) -> TestSet:
     """Read a test set.
 
-    A question whose gold span does not stand in its context is skipped and reported, and so is one whose id another has
-    before it.
+    A question that cannot be used is skipped and reported with its place: one that lacks a field or has another kind of
+    value in it, whose gold span does not stand in its context, or whose id another has before it.
 
     Raises:
-        InvalidTestSet: If the file is not SQuAD JSON or has no questions.
+        InvalidTestSet: If the file is not SQuAD JSON or has no usable question.
+    """
+    questions: dict[str, TestQuestion] = {}
+    skipped: list[Skipped] = []
+    for where, row, context, title in _rows(read_document(path), path):
+        row_id = _row_id(row)
+        try:
+            if row_id in questions:
+                raise Unusable(SAME_ID)
+            questions[row_id] = _question(row, row_id, context, title, where)
+        except Unusable as error:
+            skipped.append(Skipped(row_id, str(error), where))
+    if not questions:
+        first = f"; the first: {skipped[0].reason} ({skipped[0].where})" if skipped else ""
+        raise InvalidTestSet(f"{str(path)!r} has no usable question; {len(skipped)} were skipped{first}.")
+    return TestSet(tuple(questions.values()), tuple(skipped))
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Read a SQuAD document as it stands, with whatever its questions are, also none; decoded as `decode` does.
+
+    Raises:
+        InvalidTestSet: If the file cannot be read, or is not SQuAD JSON.
     """
     try:
         data = path.read_bytes()
         if data[:2] == b"\x1f\x8b":
             data = gzip.decompress(data)
-        groups = json.loads(data.decode("utf-8-sig"))["data"]
-        questions, skipped = _read(groups, str(path))
+        document: dict[str, Any] = json.loads(clean_text(decode(data, str(path))))
+        for _ in _rows(document, path):
+            pass
     except OSError as error:
         raise InvalidTestSet(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
+    except UnreadableFile as error:
+        raise InvalidTestSet(f"{str(path)!r} {error}. Save it as UTF-8.") from error
     except (ValueError, EOFError, RecursionError, zlib.error) as error:
         raise InvalidTestSet(f"{str(path)!r} is not JSON: {error}. Expected SQuAD v1.1 or v2.0.") from error
     except (KeyError, TypeError, AttributeError) as error:
@@ -96,9 +129,7 @@ def read_squad(path: Path) -> TestSet:
             f"{str(path)!r} is JSON but not a SQuAD test set ({type(error).__name__}: {error}). "
             "Expected data[].paragraphs[].{context, qas[].{id, question, answers[].{text, answer_start}}}."
         ) from error
-    if not questions:
-        raise InvalidTestSet(f"{str(path)!r} has no usable question; {len(skipped)} were skipped.")
-    return TestSet(tuple(questions), tuple(skipped))
+    return document
 
 
 def shortened(value: object) -> str:
@@ -107,41 +138,59 @@ def shortened(value: object) -> str:
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def _read(groups: list[dict[str, Any]], path: str) -> tuple[list[TestQuestion], list[Skipped]]:
-    questions: dict[str, TestQuestion] = {}
-    skipped: list[Skipped] = []
-    for g, group in enumerate(groups):
+def _rows(document: dict[str, Any], path: Path) -> Iterator[tuple[str, Any, Any, str]]:
+    """Yield the place of each question, the question, its context and its title; all but these is as SQuAD has it.
+
+    Raises:
+        KeyError, TypeError, AttributeError: If it is not.
+    """
+    for g, group in enumerate(document["data"]):
         title = clean_text(str(group.get("title") or ""))
         for p, paragraph in enumerate(group["paragraphs"]):
             for q, row in enumerate(paragraph["qas"]):
-                where = f"{path}: data[{g}].paragraphs[{p}].qas[{q}]"
-                read = _question(row, paragraph["context"], title)
-                if isinstance(read, Skipped):
-                    skipped.append(replace(read, where=where))
-                elif read.id in questions:
-                    skipped.append(Skipped(read.id, SAME_ID, where))
-                else:
-                    questions[read.id] = read
-    return list(questions.values()), skipped
+                yield f"{path}: data[{g}].paragraphs[{p}].qas[{q}]", row, paragraph.get("context"), title
 
 
-def _question(row: dict[str, Any], context: Any, title: str) -> TestQuestion | Skipped:
-    row_id, asked = clean_text(str(row["id"])), row["question"]
-    if not isinstance(asked, str) or not isinstance(context, str):
-        return Skipped(
-            row_id, f"has the question {shortened(asked)} over a context of {type(context).__name__}, expected strings"
-        )
+def _row_id(row: Any) -> str:
+    """Return the id of a question, "" where it has none."""
+    given = row.get("id") if isinstance(row, dict) else None
+    return clean_text(str(given)) if isinstance(given, (str, int)) else ""
+
+
+def _question(row: Any, row_id: str, context: Any, title: str, where: str) -> TestQuestion:
+    if not isinstance(row, dict):
+        raise Unusable(f"is {shortened(row)}, expected an object with 'id', 'question' and 'answers'")
+    _field(row, "id", (str, int), "a string")
+    asked = _field(row, "question", (str,), "a string")
+    if not isinstance(context, str):
+        raise Unusable(f"has the context {shortened(context)}, expected a string")
     context, marks = clean_text(context), len(context) - len(clean_text(context))
     if not context.strip():
-        return Skipped(row_id, "has a blank context")
-    golds = [] if row.get("is_impossible") else [_gold(answer, marks) for answer in row.get("answers", [])]
+        raise Unusable("has a blank context")
+    answers = [] if row.get("is_impossible") else _field(row, "answers", (list,), "a list, empty if it is unanswerable")
+    golds = [_gold(answer, marks) for answer in answers]
     for gold in golds:
         if gold.start < 0 or context[gold.start : gold.end] != gold.text:
-            return Skipped(row_id, f"gold span {shortened(gold.text)} does not stand at {gold.start}")
-    return TestQuestion(row_id, asked, title, context, tuple(golds))
+            raise Unusable(f"gold span {shortened(gold.text)} does not stand at {gold.start}")
+    return TestQuestion(row_id, asked, title, context, tuple(golds), where)
 
 
-def _gold(answer: dict[str, Any], marks: int) -> GoldSpan:
+def _gold(answer: Any, marks: int) -> GoldSpan:
     """Read a gold span; `marks` is how many byte order marks were taken from the start of its context."""
-    text, start = clean_text(answer["text"]), int(answer["answer_start"]) - marks
+    if not isinstance(answer, dict):
+        raise Unusable(f"has the answer {shortened(answer)}, expected an object with 'text' and 'answer_start'")
+    text = clean_text(_field(answer, "text", (str,), "a string"))
+    given = _field(answer, "answer_start", (int, float, str), "a whole number")
+    try:
+        start = int(given) - marks
+    except (ValueError, OverflowError):
+        raise Unusable(f"has 'answer_start' as {shortened(given)}, expected a whole number") from None
     return GoldSpan(text, start, start + len(text))
+
+
+def _field(row: dict[str, Any], name: str, kinds: tuple[type, ...], expected: str) -> Any:
+    if name not in row:
+        raise Unusable(f"has no {name!r}, expected {expected}")
+    if not isinstance(row[name], kinds):
+        raise Unusable(f"has {name!r} as {shortened(row[name])}, expected {expected}")
+    return row[name]

@@ -135,8 +135,8 @@ class TransformersReader:
 def load_reader(name: str = PACKAGED_READER) -> TransformersReader:
     """Load the packaged reader, a folder that `training.train` wrote, or a Hugging Face question-answering checkpoint.
 
-    A checkpoint of another make gives an answer where it prefers the span to its [CLS] token (margin 0); it is called by
-    its folder and a checksum of its weights.
+    A checkpoint of another make gives an answer where it prefers the span to its [CLS] token (margin 0). It is called
+    by its folder and a checksum of its weights.
 
     Raises:
         ReaderError: If it cannot be loaded.

@@ -3,7 +3,7 @@
 from qa.testset.check import Checked, Finding, check_testset, lines_of_ids
 from qa.testset.form import check_form, form, runs_as_formula
 from qa.testset.merge import Merged, merge
-from qa.testset.propose import Proposal, propose
+from qa.testset.propose import Proposal, propose, why_none
 
 __all__ = [
     "Checked",
@@ -17,4 +17,5 @@ __all__ = [
     "merge",
     "propose",
     "runs_as_formula",
+    "why_none",
 ]

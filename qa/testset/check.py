@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from index.load.base import marked_encoding
 from index.store import Index
 from qa.assistant import Assistant
 from qa.evaluate.metrics import normalize_answer
 from qa.evaluate.placing import Placed, place
 from qa.evaluate.table import places
-from qa.evaluate.testset import Skipped, TestSet
+from qa.evaluate.testset import SAME_ID, Skipped, TestSet, shortened
 
 Kind = Literal["unusable", "not filled in", "asked twice", "several places", "copied words", "answered after all"]
 """The first is an error; the others are for the author to judge."""
@@ -23,12 +24,13 @@ Kind = Literal["unusable", "not filled in", "asked twice", "several places", "co
 _RUN = 5
 _NAMED_PLACES = 5
 _ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+)')
+_LINE = re.compile(r":\d+$")
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something about a question; `where` is its file and line, as far as known."""
+    """Something about a question; `where` is its file and line, or what is known of them."""
 
     kind: Kind
     id: str
@@ -83,10 +85,11 @@ def check_testset(
         index: The articles.
         testset: As `qa.evaluate.read_testset` reads it.
         assistant: Asked the unanswerable questions; without one they are not looked at.
-        where: File and line of questions by their ids, see `lines_of_ids`.
+        where: File and line of the questions of a .json by their ids, see `lines_of_ids`.
         done: Called with how many questions were asked, of how many.
     """
-    lines = dict(where or {}) | {loose.id: loose.where for loose in testset.loose}
+    lines = {one.id: one.where for one in testset.questions} | {one.id: one.where for one in testset.loose}
+    lines |= where or {}
     blank = [question.id for question in testset.questions if not question.question.strip()]
     filled = tuple(question for question in testset.questions if question.question.strip())
     placed, skipped = place(index, replace(testset, questions=filled))
@@ -100,11 +103,12 @@ def check_testset(
 
 
 def lines_of_ids(path: Path) -> dict[str, str]:
-    """Return where each question with an id stands in a .json or .jsonl, as `path:line`; nothing for other files."""
-    if not {".json", ".jsonl"} & {suffix.lower() for suffix in path.suffixes}:
+    """Return where each question with an id first stands in a .json, as `path:line`; nothing for other files."""
+    if ".json" not in {suffix.lower() for suffix in path.suffixes}:
         return {}
     data = path.read_bytes()
-    text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig", "replace")
+    data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+    text = data.decode(marked_encoding(data) or "utf-8", "replace")
     found: dict[str, str] = {}
     line, last = 1, 0
     for match in _ID.finditer(text):
@@ -116,10 +120,12 @@ def lines_of_ids(path: Path) -> dict[str, str]:
 def _skipped(skipped: Iterable[Skipped], lines: Mapping[str, str]) -> Iterator[Finding]:
     for one in skipped:
         kind: Kind = "not filled in" if one.reason == "has no question" else "unusable"
-        place = one.where
-        if one.id in lines and one.where != lines[one.id]:
-            place = f"{lines[one.id]} ({one.where})" if one.where else lines[one.id]
-        yield Finding(kind, one.id, place, one.reason)
+        where, reason, line = one.where, one.reason, lines.get(one.id)
+        if line and reason == SAME_ID:
+            reason += f" ({line})"
+        elif line and line != where and not _LINE.search(where):
+            where = f"{line} ({where})" if where else line
+        yield Finding(kind, one.id, where, reason)
 
 
 def _unfilled(id: str, lines: Mapping[str, str]) -> Finding:
@@ -202,6 +208,6 @@ def _answered(
             first = answer.citations[0]
             message = (
                 f"is answered, with confidence {answer.confidence:.2f}: {answer.text!r} "
-                f"({first.article_id}, characters {first.start}-{first.end})"
+                f"({shortened(first.article_id)}, characters {first.start}-{first.end})"
             )
             yield Finding("answered after all", question.id, lines.get(question.id, ""), message)

@@ -36,9 +36,10 @@ def form(proposals: Sequence[Proposal], ending: str) -> str:
     """Return passages as the text of a file to fill in.
 
     A .csv or .jsonl has a row for each, with a blank `question` and `answer`: the answer is written in the passage's
-    own words, and `pullquote eval` looks it up in the article; left blank, the question is an unanswerable one. A
-    .json is SQuAD v2.0 whose contexts are the passages, with an empty question to each; `answers` take
-    `{"text", "answer_start"}`. Rows whose question stays blank are passed over.
+    own words, and `pullquote eval` looks it up in the article; left blank, the question is an unanswerable one. A .csv
+    begins with a byte order mark, without which Excel takes it for another encoding. A .json is SQuAD v2.0 whose
+    contexts are the passages, with an empty question to each; `answers` take `{"text", "answer_start"}`. Rows whose
+    question stays blank are passed over.
     """
     if ending == ".json":
         return json.dumps(_squad(proposals), ensure_ascii=False, indent=1) + "\n"
@@ -46,6 +47,7 @@ def form(proposals: Sequence[Proposal], ending: str) -> str:
     if ending == ".jsonl":
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     written = io.StringIO()
+    written.write("\ufeff")
     writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,27 +38,32 @@ def merge(testset: dict[str, Any], more: dict[str, Any]) -> Merged:
     """
     document = copy.deepcopy(testset)
     ids, asked = set[str](), set[tuple[str, str]]()
-    for group in document["data"]:
-        for paragraph in group["paragraphs"]:
-            for row in paragraph["qas"]:
-                ids.add(str(row["id"]))
-                asked.add(_key(row, paragraph))
+    for _, paragraph, row in _rows(document):
+        ids.add(str(row["id"]))
+        asked.add(_key(row, paragraph))
     added = already_there = 0
-    for group in more["data"]:
-        for paragraph in group["paragraphs"]:
-            for row in paragraph["qas"]:
-                if str(row["id"]) in ids or _key(row, paragraph) in asked:
-                    already_there += 1
-                    continue
-                ids.add(str(row["id"]))
-                asked.add(_key(row, paragraph))
-                _paragraph(document, group.get("title") or "", paragraph["context"])["qas"].append(row)
-                added += 1
+    for title, paragraph, row in _rows(more):
+        if str(row["id"]) in ids or _key(row, paragraph) in asked:
+            already_there += 1
+            continue
+        ids.add(str(row["id"]))
+        asked.add(_key(row, paragraph))
+        _paragraph(document, title, paragraph["context"])["qas"].append(row)
+        added += 1
     if more.get("not_right"):
         kept = document.setdefault("not_right", [])
         known = {one.get("id") for one in kept}
         kept += [one for one in more["not_right"] if one["id"] not in known]
     return Merged(document, added, already_there)
+
+
+def _rows(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield each question after its title and its paragraph; what lacks id, question or context is none."""
+    for group in document["data"]:
+        for paragraph in group["paragraphs"]:
+            for row in paragraph["qas"] if "context" in paragraph else ():
+                if isinstance(row, dict) and {"id", "question"} <= row.keys():
+                    yield group.get("title") or "", paragraph, row
 
 
 def _key(row: dict[str, Any], paragraph: dict[str, Any]) -> tuple[str, str]:
@@ -69,7 +75,7 @@ def _paragraph(document: dict[str, Any], title: str, context: str) -> dict[str, 
     groups = [group for group in document["data"] if (group.get("title") or "") == title]
     for group in groups:
         for paragraph in group["paragraphs"]:
-            if paragraph["context"] == context:
+            if paragraph.get("context") == context:
                 return paragraph  # type: ignore[no-any-return]
     made: dict[str, Any] = {"context": context, "qas": []}
     if groups:

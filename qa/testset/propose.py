@@ -75,6 +75,23 @@ def propose(
     return found
 
 
+def why_none(index: Index, only: Filter = EVERYTHING) -> str:
+    """Say why `propose` finds nothing, and what to do.
+
+    Where there is a passage to ask about, it is its article's id that keeps it out of a .csv.
+    """
+    if not len(index):
+        return "the index is empty; add articles with pullquote index"
+    if not index.coverage(only).articles:
+        return "the filters leave no article; take one away"
+    if not propose(index, 1, only=only):
+        return f"none of the articles has a passage of {MIN_WORDS} words or more"
+    return (
+        "the id of every article that has one begins with one of = + - @, which a spreadsheet may run as a formula; "
+        "name a .jsonl or .json instead of a .csv"
+    )
+
+
 def _summaries(index: Index, only: Filter) -> Iterator[ArticleSummary]:
     """Yield articles in the order of their ids."""
     known: dict[str, ArticleSummary] = {}

@@ -11,19 +11,40 @@ from importlib.resources import files
 from qa.bidi import close_bidi
 from qa.evaluate.page.plots import calibration_plot, losses_plot, risk_coverage_plot
 from qa.evaluate.page.rows import SHOWN_PASSAGES, embedded_rows
-from qa.evaluate.report_data import EvaluationReport
-from qa.evaluate.summary import FAILURES, Section, facts, sections
+from qa.evaluate.report_data import EvaluationReport, Task
+from qa.evaluate.summary import Section, facts, failures_of, sections
 from qa.question import QUESTION_TYPES
 
-_COLUMNS = (
-    ("question", "Question", ""),
-    ("type", "Type", "broad-only"),
-    ("golds", "Right answer", "broad-only"),
-    ("given", "Given", ""),
-    ("score", "Score", "number"),
-    ("confidence", "Confidence", "number"),
-    ("failure", "Outcome", ""),
-)
+_COLUMNS: dict[Task, tuple[tuple[str, str, str], ...]] = {
+    "answers": (
+        ("question", "Question", ""),
+        ("type", "Type", "broad-only"),
+        ("golds", "Right answer", "broad-only"),
+        ("given", "Given", ""),
+        ("score", "Score", "number"),
+        ("confidence", "Confidence", "number"),
+        ("failure", "Outcome", ""),
+    ),
+    "retrieval": (
+        ("question", "Query", ""),
+        ("type", "Type", "broad-only"),
+        ("golds", "Relevant article", "broad-only"),
+        ("score", "Score", "number"),
+        ("failure", "Outcome", ""),
+    ),
+}
+_NOTES: dict[Task, str] = {
+    "answers": (
+        f"The score is F1 of the answer given. A row opens to the first {SHOWN_PASSAGES} passages, and behind them the "
+        "first relevant one, the one that holds what is cited, and the right one where it was not found. Marked are "
+        '<mark class="gold">the right answer</mark>, <mark class="given">the answer given, or the best span where it '
+        'was refused</mark> and <mark class="both">where both are</mark>.'
+    ),
+    "retrieval": (
+        f"This set has no answers. The score is nDCG@10 by article. A row opens to the first {SHOWN_PASSAGES} passages "
+        "and, behind them, the first of a relevant article."
+    ),
+}
 
 
 def report_page(report: EvaluationReport) -> str:
@@ -115,23 +136,20 @@ def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], classes: str, 
 
 
 def _questions(report: EvaluationReport) -> str:
-    outcomes = ["right", *FAILURES] if report.task == "answers" else ["searched"]
+    outcomes = ["right" if report.task == "answers" else "searched", *failures_of(report)]
     asked = {question.question_type for question in report.questions}
     head = "".join(
         f'<th scope="col" data-key="{key}" class="{classes}"><button type="button">{name}</button></th>'
-        for key, name, classes in _COLUMNS
+        for key, name, classes in _COLUMNS[report.task]
     )
-    failed = '<option value="failed">all that failed</option>' if report.task == "answers" else ""
     types = [kind for kind in QUESTION_TYPES if kind in asked]
-    score = "F1 of the answer given" if report.task == "answers" else "nDCG@10 by article"
     return (
         '<section><h2 id="every">Every question</h2>'
-        f'<p class="note">The score is {score}. A row opens to the first {SHOWN_PASSAGES} passages, and the first '
-        'relevant one behind them. Marked are <mark class="gold">the right answer</mark>, <mark class="given">the '
-        'answer given, or the best span where it was refused</mark> and <mark class="both">where both are</mark>.</p>'
+        f'<p class="note">{_NOTES[report.task]}</p>'
         "<noscript><p>The table needs JavaScript. Every question is in report.json too.</p></noscript>"
         '<div class="tools" data-with-script hidden>'
-        f'<label>Outcome <select id="failure"><option value="">all</option>{failed}{_options(outcomes)}</select>'
+        '<label>Outcome <select id="failure"><option value="">all</option>'
+        f'<option value="failed">all that failed</option>{_options(outcomes)}</select>'
         "</label>"
         f'<label>Type <select id="type"><option value="">all</option>{_options(types)}</select></label>'
         '<label>Words <input id="words" type="search" autocomplete="off"></label>'

@@ -1,7 +1,7 @@
 'use strict';
 /* The table of questions. What comes from articles and files is put in as text, never as HTML. */
 
-const { texts, questions } = JSON.parse(document.getElementById('data').textContent);
+const { task, texts, questions } = JSON.parse(document.getElementById('data').textContent);
 const AT_A_TIME = 100;
 const MARKS = ['', 'gold', 'given', 'both'];
 const SAID = ['', 'right answer: ', 'given: ', 'right and given: '];
@@ -9,7 +9,7 @@ const table = document.getElementById('questions');
 const body = table.tBodies[0];
 const more = document.getElementById('more');
 const count = document.getElementById('count');
-const columns = table.tHead.rows[0].cells.length;
+const columns = [...table.tHead.rows[0].cells].map((head) => head.dataset.key);
 const by = { failure: document.getElementById('failure'), type: document.getElementById('type'), words: document.getElementById('words') };
 const opened = new Set();
 const state = { key: null, descending: false, shown: AT_A_TIME };
@@ -33,7 +33,7 @@ function described(one) {
 function wanted() {
   const words = folded(by.words.value).split(/\s+/).filter(Boolean);
   const chosen = questions.filter((one) =>
-    (!by.failure.value || one.failure === by.failure.value || (by.failure.value === 'failed' && one.failure !== 'right')) &&
+    (!by.failure.value || one.failure === by.failure.value || (by.failure.value === 'failed' && outcome(one) === 'wrong')) &&
     (!by.type.value || one.type === by.type.value) &&
     words.every((word) => described(one).includes(word)));
   return state.key ? sorted(chosen) : chosen;
@@ -53,19 +53,32 @@ function sorted(chosen) {
   });
 }
 
+function outcome(one) { return { right: 'right', searched: '' }[one.failure] ?? 'wrong'; }
+
+function quiet(text) { return element('span', 'quiet', text); }
+
+function goldOf(one) {
+  if (!one.golds.length) return [quiet('unanswerable')];
+  const others = task === 'retrieval' ? one.golds.length - 1 : 0;
+  return [bdi(one.golds[0]), others ? quiet(` and ${others} more`) : null];
+}
+
+const CELLS = {
+  question: (one, open) => element('td', '', open),
+  type: (one) => element('td', 'broad-only', one.type),
+  golds: (one) => element('td', 'broad-only', ...goldOf(one)),
+  given: (one) => element('td', '', one.given === null ? quiet('none') : bdi(one.given)),
+  score: (one) => element('td', 'number', one.score === null ? '–' : one.score.toFixed(2)),
+  confidence: (one) => element('td', 'number', one.confidence.toFixed(2)),
+  failure: (one) => element('td', outcome(one), one.failure),
+};
+
 function rowOf(one) {
   const number = questions.indexOf(one);
   const open = element('button', 'open', bdi(one.question));
   open.type = 'button';
   open.setAttribute('aria-expanded', 'false');
-  const row = element('tr', '',
-    element('td', '', open),
-    element('td', 'broad-only', one.type),
-    element('td', 'broad-only', ...(one.golds.length ? [bdi(one.golds[0])] : [element('span', 'quiet', 'unanswerable')])),
-    element('td', '', one.given === null ? element('span', 'quiet', 'none') : bdi(one.given)),
-    element('td', 'number', one.score === null ? '–' : one.score.toFixed(2)),
-    element('td', 'number', one.confidence.toFixed(2)),
-    element('td', one.failure === 'right' ? 'right' : one.failure === 'searched' ? '' : 'wrong', one.failure));
+  const row = element('tr', '', ...columns.map((key) => CELLS[key](one, open)));
   const rows = [row];
   const show = () => {
     const detail = detailOf(one);
@@ -91,23 +104,28 @@ function rowOf(one) {
 function detailOf(one) {
   const facts = element('dl', 'facts');
   const fact = (name, ...values) => facts.append(element('dt', '', name), element('dd', '', ...values));
-  const answers = one.golds.flatMap((gold, at) => (at ? [' · ', bdi(gold)] : [bdi(gold)]));
-  fact('Right answers', ...(answers.length ? answers : ['none: it is unanswerable']));
-  fact('Given', one.given === null ? 'none' : bdi(one.given));
-  if (one.given === null && one.best !== null) fact('Best span', bdi(one.best), ' (refused)');
+  const golds = one.golds.flatMap((gold, at) => (at ? [' · ', bdi(gold)] : [bdi(gold)]));
+  if (task === 'retrieval') {
+    fact('Relevant articles', ...golds);
+  } else {
+    fact('Right answers', ...(golds.length ? golds : ['none: it is unanswerable']));
+    fact('Given', one.given === null ? 'none' : bdi(one.given));
+    if (one.given === null && one.best !== null) fact('Best span', bdi(one.best), ' (refused)');
+  }
   if (one.article) fact('Article', bdi(one.article));
   fact('Type', one.type);
   fact('Id', bdi(one.id));
   const cell = element('td', '', element('p', 'reason', one.reason), facts,
     ...one.passages.map((passage) => passageOf(passage, one)));
   if (!one.passages.length) cell.append(element('p', '', 'No passage was found.'));
-  cell.colSpan = columns;
+  cell.colSpan = columns.length;
   return element('tr', 'detail', cell);
 }
 
 function passageOf(passage, one) {
-  const said = passage.relevant ? 'relevant' : 'not relevant';
-  const summary = element('summary', '', `${passage.rank}. `, bdi(texts[passage.title]), ' ', element('span', 'quiet', `(${said})`));
+  const said = passage.rank === null ? '(right, and not found)' : passage.relevant ? '(relevant)' : '(not relevant)';
+  const copies = passage.same_in.flatMap((id, at) => [at ? ', ' : ' the same in ', bdi(id)]);
+  const summary = element('summary', '', passage.rank === null ? '' : `${passage.rank}. `, bdi(texts[passage.title]), ' ', element('span', 'quiet', said, ...copies));
   const text = element('blockquote', '', ...passage.pieces.map(([at, kind]) => {
     if (!kind) return texts[at];
     const mark = element('mark', MARKS[kind], texts[at]);
@@ -115,7 +133,7 @@ function passageOf(passage, one) {
     return mark;
   }));
   const made = element('details', 'passage', summary, text);
-  made.open = passage.rank === 1 || passage.pieces.some(([, kind]) => kind);
+  made.open = passage.rank === 1 || passage.rank === null || passage.pieces.some(([, kind]) => kind);
   return made;
 }
 

@@ -47,12 +47,15 @@ def calibration_plot(bins: Sequence[Bin]) -> str:
 def losses_plot(losses: Sequence[tuple[str, float]]) -> str:
     """Draw what each stage loses, and what is left, as one bar of parts; a part below 0 is left out.
 
+    The others fill the bar: each is as wide as its share of their sum.
+
     Args:
         losses: Name and share of each part, 0 to 1.
     """
     width, begun, drawn = 640.0, 0.0, ""
+    total = sum(share for _, share in losses if share > 0) or 1.0
     for number, (name, share) in enumerate(losses):
-        wide = width * min(max(share, 0.0), 1.0)
+        wide = width * max(share, 0.0) / total
         said = escape(f"{name}: {100 * share:.1f}")
         drawn += (
             f'<rect class="part part{number % 4}" x="{begun:.1f}" y="0" width="{wide:.1f}" height="34">'
