@@ -88,7 +88,7 @@ def evaluate(
     click.echo(as_table(report))
     for skipped in report.skipped[:_SKIPPED_SHOWN]:
         place = f" ({skipped.where})" if skipped.where else ""
-        click.echo(f"skipped: question {shortened(skipped.id)}: {skipped.reason}{place}", err=True)
+        click.echo(f"skipped: {shortened(skipped.id)}: {skipped.reason}{place}", err=True)
     if len(report.skipped) > _SKIPPED_SHOWN:
         click.echo(f"skipped: {len(report.skipped) - _SKIPPED_SHOWN:,} more, which the report names", err=True)
     click.echo(f"written to {path}", err=True)

@@ -89,7 +89,7 @@ def test_a_test_set_is_evaluated(run: Inside, testset: str, articles: str) -> No
     assert report["settings"]["robustness"] == 1
     (skipped,) = report["skipped"]
     assert skipped["where"].startswith(testset)
-    assert f"skipped: question {skipped['id']!r}: " in done.stderr
+    assert f"skipped: {skipped['id']!r}: " in done.stderr
 
 
 def test_a_beir_folder_is_evaluated_for_retrieval(run: Inside) -> None:
