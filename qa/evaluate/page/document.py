@@ -20,9 +20,9 @@ _COLUMNS: dict[Task, tuple[tuple[str, str, str], ...]] = {
         ("question", "Question", ""),
         ("type", "Type", "broad-only"),
         ("golds", "Right answer", "broad-only"),
-        ("given", "Given", ""),
+        ("given", "Given", "broad-only"),
         ("score", "Score", "number"),
-        ("confidence", "Confidence", "number"),
+        ("confidence", "Confidence", "number broad-only"),
         ("failure", "Outcome", ""),
     ),
     "retrieval": (

@@ -67,9 +67,9 @@ const CELLS = {
   question: (one, open) => element('td', '', open),
   type: (one) => element('td', 'broad-only', one.type),
   golds: (one) => element('td', 'broad-only', ...goldOf(one)),
-  given: (one) => element('td', '', one.given === null ? quiet('none') : bdi(one.given)),
+  given: (one) => element('td', 'broad-only', one.given === null ? quiet('none') : bdi(one.given)),
   score: (one) => element('td', 'number', one.score === null ? '–' : one.score.toFixed(2)),
-  confidence: (one) => element('td', 'number', one.confidence.toFixed(2)),
+  confidence: (one) => element('td', 'number broad-only', one.confidence.toFixed(2)),
   failure: (one) => element('td', outcome(one), one.failure),
 };
 
@@ -111,6 +111,7 @@ function detailOf(one) {
     fact('Right answers', ...(golds.length ? golds : ['none: it is unanswerable']));
     fact('Given', one.given === null ? 'none' : bdi(one.given));
     if (one.given === null && one.best !== null) fact('Best span', bdi(one.best), ' (refused)');
+    fact('Confidence', one.confidence.toFixed(2));
   }
   if (one.article) fact('Article', bdi(one.article));
   fact('Type', one.type);
