@@ -146,7 +146,10 @@ def test_a_narrow_table_breaks_no_word(shown: Page) -> None:
     })"""
     for width in (360, 1280):
         shown.set_viewport_size({"width": width, "height": 900})
-        cells = shown.locator(".scores tbody th, #questions td.number, #questions td:nth-child(2)").evaluate_all(lines)
+        cells = shown.locator(
+            ".scores tbody th, #questions td.number, #questions td:nth-child(2), #questions th, "
+            "#questions tr:not(.detail) > td:last-child"
+        ).evaluate_all(lines)
         assert len(cells) > 20
         assert [(text, count) for text, count in cells if count > len(text.split())] == []
 
