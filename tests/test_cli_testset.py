@@ -110,10 +110,11 @@ def test_an_id_cannot_move_the_cursor_nor_fill_the_screen(folder: Path) -> None:
             for id, answer in rows
         )
     )
-    for arguments in (["testset", "check", "wild.jsonl"], ["eval", "wild.jsonl", "-o", "wild"]):
+    check, evaluate = ["testset", "check", "wild.jsonl"], ["eval", "wild.jsonl", "-o", "wild"]
+    for before, arguments in (("question", check), ("skipped:", evaluate)):
         done = Inside(folder)(*arguments)
         said = done.stdout + done.stderr
-        assert "question '\\x1b[2Jyyy" in said
+        assert f"{before} '\\x1b[2Jyyy" in said
         assert ("\x1b" in said, "y" * 80 in said) == (False, False)
     summary = (folder / "wild" / "summary.md").read_text(encoding="utf-8")
     assert "&#91;2Jyyy" in summary

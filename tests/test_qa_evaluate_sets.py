@@ -133,6 +133,12 @@ def test_rows_of_json_that_cannot_be_used_are_reported(tmp_path: Path) -> None:
         pytest.param("test.csv", b"\0\0", "binary", id="binary"),
         pytest.param("test.csv", '"a"b\n', "has no row of column names; the first is not a row", id="no names"),
         pytest.param("test.csv", "\ufeff", "is empty", id="a mark alone"),
+        pytest.param(
+            "test.csv",
+            'question,answer,article\nWho?,"Ada,a\nWho?,,a\n',
+            r"opens a quotation mark that is not closed .*\(line 2\)",
+            id="a quote that is not closed",
+        ),
         pytest.param("test.jsonl", "", "no usable question", id="no lines"),
         pytest.param("test.jsonl.gz", b"\x1f\x8bno", "cannot be unpacked", id="broken gzip"),
         pytest.param("test.json", "", "is not JSON", id="empty JSON"),

@@ -8,8 +8,6 @@ one.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections import Counter
@@ -20,6 +18,7 @@ from typing import Any
 from index.article import clean_text
 from index.errors import UnreadableFile
 from index.load.base import Limits, read_lines
+from qa.delimited import UnclosedQuote, read_rows
 from qa.errors import InvalidTestSet
 from qa.evaluate.testset import SAME_ID, GoldSpan, LooseQuestion, Skipped, TestQuestion, TestSet, Unusable, shortened
 
@@ -39,7 +38,8 @@ def read_table(path: Path) -> TestSet:
     except OSError as error:
         raise InvalidTestSet(f"Cannot read {str(path)!r}: {error.strerror or error}.") from error
     except UnreadableFile as error:
-        raise InvalidTestSet(f"{str(path)!r} {error}.") from error
+        place = f" (line {error.line})" if isinstance(error, UnclosedQuote) else ""
+        raise InvalidTestSet(f"{str(path)!r} {error}{place}.") from error
     found: dict[str, TestQuestion | LooseQuestion] = {}
     skipped: list[Skipped] = []
     for line, row in rows:
@@ -99,72 +99,20 @@ def _fields(row: Any) -> Any:
 
 def _cells(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows below the column names with the number of the line on which each begins."""
-    rows = _rows(path)
+    rows = read_rows(path, Limits(), tabs=format_of(path) == ".tsv")
     _, first = next(rows, (1, None))
     if first is None:
         raise UnreadableFile(f"is empty; expected column names ({_EXPECTED}) and a question on each row below them")
-    if isinstance(first, Unusable):
+    if isinstance(first, str):
         raise UnreadableFile(f"has no row of column names; the first {first}")
     header = _checked(first)
     for line, cells in rows:
-        if isinstance(cells, Unusable):
-            yield line, cells
+        if isinstance(cells, str):
+            yield line, Unusable(cells)
         elif len(cells) != len(header):
             yield line, Unusable(f"has {len(cells)} cells, expected {len(header)} as in the first row")
         else:
             yield line, _unpacked(dict(zip(header, cells, strict=True)))
-
-
-def _rows(path: Path) -> Iterator[tuple[int, list[str] | Unusable]]:
-    """Yield the rows that are not blank, with their lines. Raises the process's `csv.field_size_limit`."""
-    csv.field_size_limit(max(csv.field_size_limit(), Limits().file_bytes))
-    _, first = next(read_lines(path, warn=False), (1, ""))
-    if isinstance(first, UnreadableFile):
-        raise first
-    delimiter = "\t" if format_of(path) == ".tsv" else max(",;\t", key=first.partition("\r")[0].count)
-    lines = _Lines(path)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    while True:
-        line = lines.number + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except Unusable as error:
-            yield lines.number, error
-        except csv.Error as error:
-            yield line, Unusable(f"is not a row of a table: {error}")
-        else:
-            if len(cells) > 1 or any(cells):
-                yield line, cells
-
-
-class _Lines:
-    """The lines of a file, decoded one by one; unlike a generator's, an error does not end them.
-
-    Attributes:
-        number: How many there were so far. A carriage return alone, as old files have it, ends a line too.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._lines = read_lines(path)
-        self._pieces: Iterator[str] = iter(())
-        self.number = 0
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        piece = next(self._pieces, None)
-        if piece is None:
-            _, line = next(self._lines)
-            if isinstance(line, UnreadableFile):
-                self.number += 1
-                raise Unusable(str(line))
-            self._pieces = io.StringIO(line if self.number else clean_text(line), newline="")
-            piece = next(self._pieces, "")
-        self.number += 1
-        return piece
 
 
 def _checked(cells: list[str]) -> list[str]:
