@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TypedDict
 
-from index.article import Hit
+from index.article import Hit, Passage
 from index.embed import Vectors
 from index.search.hybrid import PER_ARTICLE
 from index.search.query import parse_query
@@ -61,7 +61,8 @@ class Asker:
         vector = self._assistant.index.encoder.encode([question.used])[0]
         hits = search(self._assistant, question.used, vector)
         retrieved = self._found(question, hits)
-        right = read_right(self._assistant, question, self._right.right(question), vector)
+        right_passages = self._right.right(question)
+        right = read_right(self._assistant, question, right_passages, vector)
         read = _read(question, answer)
         best = answer.text
         given = best if answer.confidence >= self._threshold else None
@@ -84,7 +85,7 @@ class Asker:
             relevant={},
             answerable=answerable,
             retrieved=retrieved,
-            missed=self._missed(question, retrieved),
+            missed=_missed(question, right_passages, retrieved),
             right_passage_read=read,
             given=given,
             cited=_cited(cited) if cited is not None and given is not None else None,
@@ -148,13 +149,6 @@ class Asker:
             retrieved_passage(hit, titles, holds((hit.passage, *hit.copies), question.article_id, question.spans))
             for hit in hits
         )
-
-    def _missed(self, question: Placed, retrieved: Sequence[RetrievedPassage]) -> RetrievedPassage | None:
-        right = self._right.right(question)
-        if not question.golds or not right or any(one.relevant for one in retrieved):
-            return None
-        p, whole = right[0], holds(right[:1], question.article_id, question.spans)
-        return RetrievedPassage(p.id, p.article_id, question.title, p.start, p.end, p.text, whole)
 
     def _retrieval(
         self, question: Placed, hits: Sequence[Hit], vector: Vectors
@@ -264,6 +258,16 @@ def _read(question: Placed, answer: Answer) -> bool | None:
     if not question.golds:
         return None
     return any(holds((one, *one.copies), question.article_id, question.spans) for one in answer.passages)
+
+
+def _missed(
+    question: Placed, right: Sequence[Passage], retrieved: Sequence[RetrievedPassage]
+) -> RetrievedPassage | None:
+    """Return the passage that should have been found, where none of the relevant ones was."""
+    if not question.golds or not right or any(one.relevant for one in retrieved):
+        return None
+    p, whole = right[0], holds(right[:1], question.article_id, question.spans)
+    return RetrievedPassage(p.id, p.article_id, question.title, p.start, p.end, p.text, whole)
 
 
 def _failure(given: str | None, f1: float, best_f1: float | None, read: bool | None) -> Failure | None:

@@ -11,7 +11,7 @@ from index.errors import UnknownArticle
 from index.store import Index
 from qa.errors import InvalidQuestion
 from qa.evaluate.table import places
-from qa.evaluate.testset import LooseQuestion, Skipped, TestSet, shortened
+from qa.evaluate.testset import LooseQuestion, Skipped, TestQuestion, TestSet, Unusable, shortened
 from qa.question import check_question
 
 Span = tuple[int, int]
@@ -49,57 +49,58 @@ def place(index: Index, testset: TestSet) -> tuple[list[Placed], list[Skipped]]:
     skipped = list(testset.skipped)
     contexts = _contexts(index, {question.context for question in testset.questions})
     for question in testset.questions:
-        found = contexts.get(question.context)
-        if found is None:
-            skipped.append(Skipped(question.id, "its context is in no article of the index", question.where))
-            continue
-        article_id, title, at = found
-        spans = sorted({(at + gold.start, at + gold.end) for gold in question.golds})
-        golds, around = [gold.text for gold in question.golds], (at, at + len(question.context))
-        _add(placed, skipped, question.id, question.question, article_id, title, golds, spans, around, question.where)
+        try:
+            placed.append(_in_context(question, contexts.get(question.context)))
+        except Unusable as error:
+            skipped.append(Skipped(question.id, str(error), question.where))
     for article, group in _by_article(index, testset.loose):
         for loose in group:
-            if article is None and loose.article_id:
-                reason = f"its article {shortened(loose.article_id)} is not in the index"
-                skipped.append(Skipped(loose.id, reason, loose.where))
-            else:
-                _add_loose(placed, skipped, loose, article)
+            try:
+                placed.append(_in_article(loose, article))
+            except Unusable as error:
+                skipped.append(Skipped(loose.id, str(error), loose.where))
     return placed, skipped
 
 
-def _add_loose(placed: list[Placed], skipped: list[Skipped], loose: LooseQuestion, article: Article | None) -> None:
+def _in_context(question: TestQuestion, found: tuple[str, str | None, int] | None) -> Placed:
+    """Place a question, given the id and the title of its context's article, and where the context begins there.
+
+    Raises:
+        Unusable: If it is in no article, or cannot be asked.
+    """
+    if found is None:
+        raise Unusable("its context is in no article of the index")
+    article_id, title, at = found
+    golds = tuple(dict.fromkeys(gold.text for gold in question.golds))
+    spans = tuple(sorted({(at + gold.start, at + gold.end) for gold in question.golds}))
+    context = (at, at + len(question.context))
+    return Placed(question.id, question.question, _used(question.question), article_id, title, golds, spans, context)
+
+
+def _in_article(loose: LooseQuestion, article: Article | None) -> Placed:
+    """Place a question in its article; one that names none has none.
+
+    Raises:
+        Unusable: If the article or an answer is not there, or it cannot be asked.
+    """
     if article is None:
-        _add(placed, skipped, loose.id, loose.question, "", None, [], [], None, loose.where)
-        return
+        if loose.article_id:
+            raise Unusable(f"its article {shortened(loose.article_id)} is not in the index")
+        return Placed(loose.id, loose.question, _used(loose.question), "", None, (), (), None)
     found = {answer: places(article.text, answer) for answer in loose.answers}
     missing = [answer for answer, spans in found.items() if not spans]
     if missing:
-        reason = f"the answer {shortened(missing[0])} does not stand in the article {shortened(article.id)}"
-        skipped.append(Skipped(loose.id, reason, loose.where))
-        return
-    spans = sorted({span for spans in found.values() for span in spans})
-    around = (0, len(article.text))
-    _add(placed, skipped, loose.id, loose.question, article.id, article.title, list(found), spans, around, loose.where)
+        raise Unusable(f"the answer {shortened(missing[0])} does not stand in the article {shortened(article.id)}")
+    spans = tuple(sorted({span for spans in found.values() for span in spans}))
+    whole, used = (0, len(article.text)), _used(loose.question)
+    return Placed(loose.id, loose.question, used, article.id, article.title, tuple(found), spans, whole)
 
 
-def _add(
-    placed: list[Placed],
-    skipped: list[Skipped],
-    id: str,
-    question: str,
-    article_id: str,
-    title: str | None,
-    golds: list[str],
-    spans: list[Span],
-    context: Span | None,
-    where: str,
-) -> None:
+def _used(question: str) -> str:
     try:
-        used = check_question(question)
+        return check_question(question)
     except InvalidQuestion as error:
-        skipped.append(Skipped(id, str(error), where))
-        return
-    placed.append(Placed(id, question, used, article_id, title, tuple(dict.fromkeys(golds)), tuple(spans), context))
+        raise Unusable(str(error)) from error
 
 
 def _by_article(
